@@ -77,7 +77,8 @@ def known_words(install: str, words: str) -> Known:
 
 
 def remember(world: World, erasure: Erasure, known: Iterable[Known]) -> None:
-    """Write down that these were forgotten, as hashes. What was forgotten before keeps its moment."""
+    """Write down that these were forgotten, as hashes. An address, and what others call somebody, may be forgotten once
+    more: what was said since the last time is from before, too."""
     key = made_key(world, erasure.workspace)
     hashes = list(dict.fromkeys(keyed(key, each) for each in known))
     for start in range(0, len(hashes), 50):
@@ -86,7 +87,7 @@ def remember(world: World, erasure: Erasure, known: Iterable[Known]) -> None:
         fresh: list[Write] = [
             new(Forgotten(workspace=erasure.workspace, hash=each, erasure=erasure.id, at=erasure.created_at))
             for each, found in zip(some, there, strict=True)
-            if found is None
+            if found is None or found.at < erasure.created_at
         ]
         if fresh:
             world.store.spread(*fresh)

@@ -10,6 +10,7 @@ from ...desk.customers import User, Visitor
 from ...desk.domains import same_mailbox
 from ...desk.erasures import SETTLE_S, WAITS_S, Erasure, Stop, Subject
 from ...desk.errors import Clash
+from ...desk.ids import user_id
 from ...desk.mails import Mailbox
 from ...desk.workspaces import Install
 from ...ports import Drop, World, over, ref
@@ -95,11 +96,11 @@ def _mark(world: World, erasure: Erasure, ground: Ground) -> Erasure:
     themselves go, so that who comes from now on is somebody new."""
     if not erasure.subject.selves:
         erasure = later(world, erasure, 0, state="running", subject=subject_of(world, erasure, ground))
-    remember(world, erasure, _known(world, erasure, ground))
+    records = records_of(world.store, members_of(erasure.subject.selves))
+    remember(world, erasure, _known(erasure, ground, records))
     _tell_installs(world, erasure, ground)
     for member in members_of(erasure.subject.selves):
         leave_person(world, erasure.workspace, member)
-    records = records_of(world.store, members_of(erasure.subject.selves))
     for start in range(0, len(records), TOGETHER):
         erasure = _without(world, erasure, records[start : start + TOGETHER])
     selves = erasure.subject.selves
@@ -120,10 +121,14 @@ def _without(world: World, erasure: Erasure, records: Sequence[User | Visitor]) 
     return moved
 
 
-def _known(world: World, erasure: Erasure, ground: Ground) -> Iterator[Known]:
+def _known(erasure: Erasure, ground: Ground, records: Sequence[User | Visitor]) -> Iterator[Known]:
+    """Of those whose ids follow from how the vendor calls them also that which would be the first of these."""
     yield known_id(erasure.target)
     for each in erasure.subject.selves:
         yield known_id(each.id)
+    for user in records:
+        if isinstance(user, User):
+            yield known_id(user_id(user.customer, user.external_id))
     for address in erasure.subject.addresses:
         yield known_address(address)
     for install in ground.installs:

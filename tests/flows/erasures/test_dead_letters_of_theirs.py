@@ -10,6 +10,7 @@ import pytest
 from chalicelib.desk.dead_letters import DeadLetter
 from chalicelib.desk.envelopes import Envelope
 from chalicelib.flows.dead_letters.note import keep_note, note_of
+from tests.arriving import event
 from tests.everywhere import MIA, Everywhere, everywhere
 from tests.flows.erasures.test_forgetting_everywhere import finish, forget, said, traces
 from tests.mails import postmark
@@ -22,13 +23,13 @@ def here(teams: TeamsPeer) -> Iterator[Everywhere]:
         yield made
 
 
-def bury(here: Everywhere, body: bytes) -> str:
-    """Have a mail given up; its letter."""
+def bury(here: Everywhere, body: bytes, channel: str = "email") -> str:
+    """Have a mail given up, or what another channel told; its letter."""
     envelope = Envelope(
         id=here.parley.world.fresh_id("env"),
         workspace=here.tenant.id,
-        install=here.installs["email"],
-        channel="email",
+        install=here.installs[channel],
+        channel=channel,
         received_at=here.parley.clock.now(),
         headers={"content-type": "application/json"},
         body=body,
@@ -71,6 +72,17 @@ def test_what_is_given_up_of_who_comes_back_stays_as_it_is(here: Everywhere) -> 
     whole = here.parley.queues.dead[later]
     finish(here, id_)
     assert here.parley.queues.dead[later] == whole
+
+
+def test_what_was_given_up_of_who_came_back_is_thrown_away_once_they_are_forgotten_again(here: Everywhere) -> None:
+    finish(here, forget(here))
+    user = here.tenant.user(user="mia", name="Mia", email=MIA, iat=here.parley.clock.at // 1000)
+    assert user.get("/v1/me").status == 200
+    bury(here, mail("words 26 of her who is back", MIA, "Mia", 6, here.address))
+    bury(here, json.dumps(event("message", "w27", user="mia", text="words 27 in the app")).encode(), "webhook")
+    here.pass_time(1)
+    finish(here, forget(here))
+    assert here.parley.queues.dead == {}
 
 
 def test_the_report_names_each_copy_that_outlives_it(here: Everywhere) -> None:
