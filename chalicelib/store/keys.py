@@ -165,6 +165,11 @@ def _message_indexes(message: Message) -> dict[str, Key]:
     return {"g1": (f"W#{message.workspace}#ORIGINALS", f"{moment(message.created_at)}#{message.id}")}
 
 
+def _attachment_indexes(file: Attachment) -> dict[str, Key]:
+    """By who put it up."""
+    return {"g1": (f"FILES#{file.by}", f"{moment(file.created_at)}#{file.id}")} if file.by else {}
+
+
 def _visitor_indexes(visitor: Visitor) -> dict[str, Key]:
     """By address, and by when they spoke last."""
     by_mail = f"VISITORS#{visitor.workspace}#{short(same_mailbox(visitor.email))}"
@@ -595,7 +600,7 @@ KINDS: tuple[Kind, ...] = (
         lambda s: {"g1": (f"SUBS#{s.connection}", f"{s.place}#{s.topic}")},
         lambda s: s.expires_at,
     ),
-    Kind("Attachment", Attachment, lambda f: (f"F#{f}", "A"), _of("id")),
+    Kind("Attachment", Attachment, lambda f: (f"F#{f}", "A"), _of("id"), _attachment_indexes),
     Kind("Policies", Policies, lambda w: (f"W#{w}", "POLICIES"), _of("workspace")),
     Kind("Rules", Rules, lambda w: (f"W#{w}", "BROADCASTS"), _of("workspace")),
     Kind("Broadcast", Broadcast, lambda b: (f"B#{b}", "A"), _of("id"), _broadcast_indexes),
@@ -833,6 +838,7 @@ LISTINGS: dict[str, tuple[str, Callable[..., str], Callable[..., str], bool]] = 
     "forks": ("", lambda r: f"R#{r}", lambda r: "FORK#", False),
     "correspondents": ("", lambda r: f"R#{r}", lambda r: "MAIL#", False),
     "mailboxes": ("", lambda w, a: f"X#mailbox#{w}#{short(a)}", lambda w, a: "USER#", False),
+    "files": ("g1", lambda by: f"FILES#{by}", lambda by: "", False),
     "suppressions": ("g1", lambda w: f"W#{w}#SUPPRESSED", lambda w: "", False),
     "subscribers": ("", lambda p: f"SUB#{p}", lambda p: "", False),
     "subscriptions": ("g1", lambda c: f"SUBS#{c}", lambda c: "", False),

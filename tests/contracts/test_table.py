@@ -27,6 +27,7 @@ from chalicelib.desk.errors import Clash, Malformed
 from chalicelib.desk.events import Event
 from chalicelib.desk.exports import Export
 from chalicelib.desk.figures import DayFigures
+from chalicelib.desk.files import Attachment
 from chalicelib.desk.held_back import HeldBack
 from chalicelib.desk.holds import Hold
 from chalicelib.desk.idempotency import Claim
@@ -747,6 +748,13 @@ FOUND = {
         [
             msgspec.structs.replace(sample(Mailbox), workspace="wsp_1", address="ann@acme.example", customer=f"cus_{i}")
             for i in "12"
+        ],
+    ),
+    "files": (
+        ("usr_1",),
+        [
+            msgspec.structs.replace(sample(Attachment), version=1, id=f"att_{at}", by="usr_1", created_at=at)
+            for at in (7, 30)
         ],
     ),
     "suppressions": (

@@ -284,3 +284,12 @@ def test_what_was_dropped_for_who_said_it_is_dropped_whenever_it_comes_again(her
     settle(here)
     assert traces(here, "words 8") == {}
     assert here.api.get(f"/v1/erasures/{report['id']}").json["dropped"] == 2
+
+
+def test_what_she_put_up_and_named_in_no_message_goes_too(here: Everywhere) -> None:
+    user = here.tenant.user(user="mia", name="Mia", email=MIA)
+    file = user.post("/v1/attachments", {"name": "words.txt", "size": 5, "type": "text/plain"}).json
+    here.parley.files.content[f"files/{here.tenant.id}/{file['id']}"] = b"words 28"
+    report = finish(here, forget(here))
+    assert traces(here, "words.txt", "words 28") == {}
+    assert report["removed"]["Attachment"] == 1
