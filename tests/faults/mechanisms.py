@@ -180,7 +180,7 @@ MECHANISMS: dict[str, Mechanism] = {
         Mutant(
             FLOWS + "erasures.given_up",
             "_envelope",
-            "envelope.workspace != erasure.workspace or envelope.received_at >= erasure.created_at",
+            "not (envelope.workspace == erasure.workspace and envelope.received_at < erasure.created_at)",
             "True",
         ),
         "tests/flows/erasures/test_dead_letters_of_theirs.py",

@@ -49,7 +49,7 @@ def _envelope(world: World, erasure: Erasure, body: str, *, traces: Traces, thei
         envelope = world.queues.envelope(body)
     except NotFound:
         return None if key.startswith(f"envelopes/{erasure.workspace}/") else body
-    if envelope.workspace != erasure.workspace or envelope.received_at >= erasure.created_at:
+    if not (envelope.workspace == erasure.workspace and envelope.received_at < erasure.created_at):
         return body  # another workspace's, or said since: by somebody new, of whom others may speak
     said, read = envelope.body.decode(errors="replace"), theirs(world, envelope)
     reworded = _reworded(said, traces)
