@@ -157,8 +157,8 @@ class Ticket(Record, frozen=True):
     `counted` how many the tracker said that there were when they were last read whole (None: it said nothing),
     `spoke_at` when customers were last told of one. `asked_at` is when it was asked for by a call whose answer nobody
     has heard, and `sought` how often it was looked for since, and not found. `handled` are the issue's files that are
-    there, or that the tracker will not take. `taken_back` is of its title and text; `takes_back` says that something
-    of it, a comment perhaps, is to be taken back there."""
+    there, or that the tracker will not take. `made` says that we made it, and nobody there. `taken_back` is of its
+    title and text; `takes_back` says that something of it, a comment perhaps, is to be taken back there."""
 
     issue: str
     install: str
@@ -188,6 +188,7 @@ class Ticket(Record, frozen=True):
     spoke_at: int = 0
     asked_at: int = 0
     sought: int = 0
+    made: bool = False
     handled: tuple[str, ...] = ()
     holds: tuple[str, ...] | None = None
     exposed_at: int = 0

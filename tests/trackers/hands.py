@@ -19,6 +19,7 @@ class Team:
     kind: str
     config: dict[str, Any]
     credentials: dict[str, str]
+    title: Callable[[str], str]
     body_of: Callable[[str], str]
     """What a ticket says there, with what hangs on it."""
     comments: Callable[[str], list[str]]
@@ -83,6 +84,7 @@ def on_github() -> Iterator[Team]:
             kind="github",
             config={"repository": "acorn/api", "api_url": at["github"], "in_progress_label": "doing"},
             credentials={"token": "vendor_token"},
+            title=lambda ticket: there.get_issue(int(ticket)).title,
             body_of=lambda ticket: there.get_issue(int(ticket)).body or "",
             comments=lambda ticket: [comment.body for comment in there.get_issue(int(ticket)).get_comments()],
             state=state,
@@ -128,6 +130,9 @@ def on_linear() -> Iterator[Team]:
             query = "query($id: String!) { issue(id: $id) { description attachments { nodes { url } } } }"
             return json.dumps(ask(query, id=ticket))
 
+        def title(ticket: str) -> str:
+            return str(ask("query($id: String!) { issue(id: $id) { title } }", id=ticket)["issue"]["title"])
+
         def comments(ticket: str) -> list[str]:
             query = "query($id: String!) { issue(id: $id) { comments { nodes { body } } } }"
             return [comment["body"] for comment in ask(query, id=ticket)["issue"]["comments"]["nodes"]]
@@ -157,6 +162,7 @@ def on_linear() -> Iterator[Team]:
             kind="linear",
             config={"team": "ENG", "api_url": at["linear"]},
             credentials={"token": "vendor_token"},
+            title=title,
             body_of=body_of,
             comments=comments,
             state=state,

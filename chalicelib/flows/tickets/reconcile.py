@@ -210,6 +210,7 @@ def _make(sync: TicketSync) -> bool:
     theirs = sync.tracking.means(seen.word)
     made = sync.ticket.changed(
         standing="linked",
+        made=True,
         asked_at=0,
         sought=0,
         ticket=seen.id,

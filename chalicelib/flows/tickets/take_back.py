@@ -66,7 +66,7 @@ def _waiting(sync: TicketSync) -> list[tuple[Comment, TakenBack]]:
 def _rewritten(sync: TicketSync, seen: TicketSeen | None, back: TakenBack) -> TakenBack:
     if seen is None or seen.gone:
         return replace(back, fared="done" if seen else "failed", reason="" if seen else NOT_THERE)
-    if seen.mark != sync.issue.id:
+    if not sync.ticket.made and seen.mark != sync.issue.id:  # older ones are known by their mark alone
         return replace(back, fared="by-hand", reason=THEIRS)
     draft = ticket_draft(sync.issue, sync.tracking, "")
     title, text = (draft.title, draft.text) if draft else (seen.title, "")

@@ -1,23 +1,26 @@
 """On the running stack: one developer who wrote by form, mail, Slack, Teams and the support button is forgotten. A scan
-sees her in each kind of place before, and nowhere after; her colleague's room reads on; what comes again is dropped;
-she writes once more, and is somebody new. What there was of her was collected before."""
+sees her in each kind of place before, and nowhere after; her words are gone from the tickets at GitHub and Linear, her
+colleague's room reads on; what comes again is dropped; she writes once more, and is somebody new. What there was of her
+was collected before."""
 
 import copy
 import io
 import json
 import zipfile
+from collections.abc import Sequence
 from typing import Any
 
 import urllib3
 
 from tests.emulators import emulators
-from tests.journeys.caller import Caller, eventually
+from tests.journeys.caller import Caller, OtherSide, eventually, pass_on
 from tests.journeys.pages.test_one_person import ASKED, MAIL, Town, signed
 from tests.mails import basic, postmark
 from tests.peers.msteams import BOT, TeamsPeer
 from tests.places import found, of_stack
 from tests.slack import SEED
 from tests.stack import LocalStack
+from tests.trackers.hands import Team, on_github, on_linear
 
 SAID = (ASKED, "By letter", "By Slack", "By Teams", "By the button")
 WEBHOOKS = {"By letter", "By Slack", "By Teams"}
@@ -30,7 +33,13 @@ def test_who_wrote_everywhere_is_forgotten_everywhere(own_time: LocalStack) -> N
     workspace = Caller(stack.base_url, stack.bootstrap_key).post("/v1/workspaces", {"name": "Acorn"})
     seed = copy.deepcopy(SEED)
     seed["slack"]["users"][1]["email"] = MAIL
-    with emulators("slack", seed=seed) as at, TeamsPeer() as teams:
+    with (
+        emulators("slack", seed=seed) as at,
+        TeamsPeer() as teams,
+        on_github() as github,
+        on_linear() as linear,
+        OtherSide() as trackers_tell,
+    ):
         teams.people["29:ann"]["email"] = MAIL
         town = Town(stack, workspace, at["slack"], teams)
         town.everybody_writes()
@@ -38,6 +47,7 @@ def test_who_wrote_everywhere_is_forgotten_everywhere(own_time: LocalStack) -> N
         town.ann.post(f"/v1/me/earlier-rooms/{town.form}", {})
         eventually(lambda: ASKED in json.dumps(town.person("ann")["rooms"]))
         person = town.person("ann")["id"]
+        tickets = in_tickets(town, [github, linear], trackers_tell)
         town.in_slack = town.slack.texts(town.slack.channels["acme-help"])
         assert any("By the button" in text for text in town.in_slack)
         before = found(of_stack(stack), [MAIL, *SAID])
@@ -47,6 +57,10 @@ def test_who_wrote_everywhere_is_forgotten_everywhere(own_time: LocalStack) -> N
 
         report = forgotten(town, person)
         assert_gone_elsewhere(town, report)
+        for team, ticket in tickets:
+            assert not [said for said in (*SAID, MAIL) if said in shown_at(team, ticket)]
+            assert "We look" in shown_at(team, ticket)
+            assert (team.kind, "done") in {(each["channel"], each["state"]) for each in report["elsewhere"]}
         assert_told_again_in_vain(town, report)
         left = found(of_stack(stack), [MAIL, *SAID])
         hers = [f"{kind} {name}" for kind, names in left.items() for name in names if not is_eves(town, name)]
@@ -54,6 +68,44 @@ def test_who_wrote_everywhere_is_forgotten_everywhere(own_time: LocalStack) -> N
         texts = {each["text"] for each in town.api.all(f"/v1/rooms/{town.triage}/messages") if not each["deleted"]}
         assert texts == {"Hello from Bob"}
         assert_new(town, workspace)
+
+
+def in_tickets(town: Town, teams: Sequence[Team], post: OtherSide) -> list[tuple[Team, str]]:
+    """A ticket at each tracker, with her words in it, and an agent's of her beside them; their webhooks come."""
+    installs = []
+    for team in teams:
+        body = {"kind": team.kind, "name": team.kind, "config": team.config, "credentials": team.credentials}
+        install = town.api.post("/v1/installs", body)
+        crossing = {"comments": "all", "title": True, "policy": "tell"}
+        assert town.api("PATCH", f"/v1/installs/{install['id']}/tracking", crossing).status == 200
+        team.listen(post.url + f"/{team.kind}", install["secret"])
+        installs.append(install)
+    [asked] = [each for each in town.api.all(f"/v1/rooms/{town.triage}/messages") if each["text"] == "By the button"]
+    raised = {"title": f"{MAIL} cannot pay", "from": asked["id"], "to": asked["id"]}
+    issue = town.api.post(f"/v1/rooms/{town.triage}/issues", raised | {"tickets": [each["id"] for each in installs]})[
+        "id"
+    ]
+    path = f"/v1/issues/{issue}/tickets"
+    eventually(lambda: all(each["key"] for each in town.api.get(path)["items"]))
+    at = {each["install"]: each["ticket"] for each in town.api.get(path)["items"]}
+    tickets = [(team, at[install["id"]]) for team, install in zip(teams, installs, strict=True)]
+    for text in (f"{MAIL} asks again", "We look"):
+        town.api.post(f"/v1/issues/{issue}/comments", {"text": text})
+    for team, ticket in tickets:
+        eventually(
+            lambda team=team, ticket=ticket: all(
+                said in shown_at(team, ticket) for said in ("By the button", MAIL, "We look")
+            )
+        )
+    urls = {team.kind: install["url"] for team, install in zip(teams, installs, strict=True)}
+    for way, (headers, body) in list(zip(post.paths, post.got, strict=True)):
+        town.webhook(lambda way=way, headers=headers, body=body: pass_on(urls[way.rpartition("/")[2]], headers, body))  # type: ignore[misc]
+    return tickets
+
+
+def shown_at(team: Team, ticket: str) -> str:
+    """All that a ticket shows there."""
+    return " ".join([team.title(ticket), team.body_of(ticket), *team.comments(ticket)])
 
 
 def assert_gone_elsewhere(town: Town, report: dict[str, Any]) -> None:
