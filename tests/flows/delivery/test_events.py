@@ -14,6 +14,7 @@ from chalicelib.desk.times import DAY_MS, HOUR_MS, MINUTE_MS, from_rfc3339, rfc3
 from chalicelib.desk.workspaces import Install, Workspace
 from chalicelib.flows import dispatch
 from chalicelib.flows.bridges.stop_install import stop_install
+from chalicelib.flows.clock import tick
 from chalicelib.flows.issues.history import history_entry
 from chalicelib.ports import Answer, Put, ref
 from chalicelib.store.rows import from_row
@@ -259,6 +260,18 @@ def erasures(stage: Stage) -> None:
     assert stage.api.delete("/v1/customers/zebra/users/zoe").status == 202
 
 
+def retention(stage: Stage) -> None:
+    room = stage.room()
+    stage.say(room)
+    stage.change(room, state="resolved")
+    days = {"resolved_rooms_days": 30, "originals_days": None, "visitors_days": None, "dead_letters_days": None}
+    assert stage.api.put("/v1/retention", days).status == 200
+    for _ in range(12):
+        stage.parley.clock.at += 3 * DAY_MS
+        tick(stage.parley.world)
+        stage.parley.settle()
+
+
 STORIES: tuple[Callable[[Stage], None], ...] = (
     rooms,
     promises,
@@ -273,6 +286,7 @@ STORIES: tuple[Callable[[Stage], None], ...] = (
     signals,
     failures,
     erasures,
+    retention,
 )
 
 
@@ -300,7 +314,7 @@ def test_each_type_is_told_in_the_shape_of_its_example(parley: Parley, stage: St
     for event in told(parley):
         found.setdefault(event["type"], event)
     assert sorted(found) == sorted(each.name for each in CATALOGUE)
-    varied = {"reactions", "attributes", "detail"}
+    varied = {"reactions", "attributes", "detail", "gone", "held"}
     for each in CATALOGUE:
         body = _without(found[each.name], varied)
         assert alike(_without(each.example, varied), body), (each.name, shape(each.example), shape(body))

@@ -518,6 +518,11 @@ STAYS = {
     "Indexed": "what search has not taken is taken",
     "Erasure": "who was being forgotten is forgotten, whenever that was",
     "Export": "what there is of somebody is collected, and told to nobody",
+    "Retention": "what has had its time goes, whenever that was",
+    "Segment": "a signal is looked at again; what it may raise once more is a room of the vendor's alone",
+    "Usage": "a customer's facts are looked at again",
+    "DueFold": "a window of usage is added to its meters",
+    "UsageLog": "days of the log that are no longer kept go",
     "Tracking": "what the nightly pass finds is held by when it happened there",
 }
 
