@@ -112,3 +112,9 @@ def test_a_segment_of_search_is_seen() -> None:
 @given(st.binary(max_size=300))
 def test_what_is_not_there_is_not_seen(raw: bytes) -> None:
     assert traces(raw, NEEDLES) == set()
+
+
+def test_an_archive_whose_list_of_places_is_wrong_is_read_as_far_as_it_goes() -> None:
+    raw = _zipped(b"a" * 90)
+    at = raw.index(b"PK\x01\x02")
+    assert traces(raw[: at - 5] + raw[at:] + b"U0QUILL", NEEDLES) == {"U0QUILL"}

@@ -127,13 +127,14 @@ def _inflated(raw: bytes) -> Iterator[bytes]:
 
 
 def _archive(raw: bytes) -> Iterator[bytes]:
+    """What an archive holds; of a part of one, whose list of places is wrong or cut, what deflate finds is all."""
     if raw.startswith(ZIP):
         try:
             with zipfile.ZipFile(io.BytesIO(raw)) as archive:
                 for name in archive.namelist():
                     with archive.open(name) as file:
                         yield file.read(MOST)
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, zlib.error):
+        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, EOFError, zlib.error):
             return
 
 
