@@ -96,13 +96,14 @@ def _mark(world: World, erasure: Erasure, ground: Ground) -> Erasure:
     themselves go, so that who comes from now on is somebody new."""
     if not erasure.subject.selves:
         erasure = later(world, erasure, 0, state="running", subject=subject_of(world, erasure, ground))
-    records = records_of(world.store, members_of(erasure.subject.selves))
+    members = members_of(erasure.subject.selves)
+    records = records_of(world.store, members)
     remember(world, erasure, _known(erasure, ground, records))
     _tell_installs(world, erasure, ground)
-    for member in members_of(erasure.subject.selves):
-        leave_person(world, erasure.workspace, member)
     for start in range(0, len(records), TOGETHER):
         erasure = _without(world, erasure, records[start : start + TOGETHER])
+    for member in members:  # whom nobody can tie again
+        leave_person(world, erasure.workspace, member)
     selves = erasure.subject.selves
     users = {owner: [each.id for each in selves if each.customer == owner] for owner in erasure.subject.customers}
     world.queues.jobs(evaluations({erasure.workspace: users}))

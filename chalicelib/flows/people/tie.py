@@ -47,7 +47,7 @@ def tie(
         gone: list[Write] = [Drop(ref(Untied, workspace, made.id))] if undone else []
         ids = (one.id, other.id)
         gone.append(entry(world, workspace, "person.tied", subject=person.id, by=by, credential=credential, fields=ids))
-        return _written(world, there, [person], also=gone)[0]
+        return _written(world, there, [person], also=gone, tied=pair)[0]
 
     return again(world, attempt)
 
@@ -84,23 +84,33 @@ def _persons(world: World, workspace: str, members: Iterable[Member]) -> list[Pe
     return list({person.id: person for person in found if person}.values())
 
 
-def _written(world: World, before: Sequence[Person], after: Sequence[Person], *, also: Sequence[Write]) -> list[Person]:
-    """Write what becomes of persons, and the way to each from its members; those of after."""
+def _written(
+    world: World,
+    before: Sequence[Person],
+    after: Sequence[Person],
+    *,
+    also: Sequence[Write],
+    tied: Sequence[Member] = (),
+) -> list[Person]:
+    """Write what becomes of persons, and the way to each from its members; those of after. NotFound where one of the
+    `tied` is gone."""
     old = {person.id: person for person in before}
     kept = [replace(each, version=old[each.id].version + 1 if each.id in old else 1) for each in after]
     writes: list[Write] = [over(each, old[each.id]) if each.id in old else new(each) for each in kept]
     writes += [Drop(ref(Person, each.workspace, each.id)) for each in before if each.id not in {k.id for k in kept}]
-    world.store.commit(*writes, *_ways(world, before, kept), *also)
+    world.store.commit(*writes, *_ways(world, before, kept, tied=tied), *also)
     return kept
 
 
-def _ways(world: World, before: Sequence[Person], after: Sequence[Person]) -> list[Write]:
+def _ways(world: World, before: Sequence[Person], after: Sequence[Person], *, tied: Sequence[Member]) -> list[Write]:
     """The way from each member to their person: by a row, and in their own record, as far as that is there."""
     whole = {member: each for each in after for member in each.members}
     members = list(dict.fromkeys([*(member for each in before for member in each.members), *whole]))
     writes: list[Write] = []
     for member, record in zip(members, world.store.many([record_ref(each) for each in members]), strict=True):
         person = whole.get(member)
+        if record is None and member in tied:
+            raise NotFound("no such member")
         way = PersonOf(version=1, member=member.id, workspace=person.workspace, person=person.id) if person else None
         writes.append(Put(way, None) if way else Drop(ref(PersonOf, member.id)))
         if record and record.person != (person.id if person else ""):

@@ -6,9 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.desk.people import Member, Tie, persons_of
+from chalicelib.desk.customers import User
+from chalicelib.desk.errors import NotFound
+from chalicelib.desk.people import Member, Person, PersonOf, Tie, persons_of
 from chalicelib.flows import dispatch
+from chalicelib.flows.people.tie import tie
 from chalicelib.flows.search.index import index_pending
+from chalicelib.ports import Drop, ref
 from tests import mails
 from tests.api import Client, Tenant
 from tests.fakes import Parley
@@ -38,6 +42,16 @@ def person(tenant: Tenant, id_: str, customer: str = "acme") -> Any:
 def tied(tenant: Tenant, id_: str, customer: str, user: str) -> Any:
     body = {"member": {"customer": customer, "user": user}}
     return tenant.api("POST", f"/v1/people/{id_}/ties", body, customer="acme")
+
+
+def test_who_is_gone_is_tied_to_nobody(parley: Parley, tenant: Tenant, people: dict[str, str]) -> None:
+    customers = [tenant.api.get(f"/v1/customers/{name}").json["id"] for name in ("acme", "beta")]
+    ids = (people["ann"], people["beta"])
+    pair = (Member(id=ids[0], customer=customers[0]), Member(id=ids[1], customer=customers[1]))
+    parley.store.commit(Drop(ref(User, customers[1], ids[1])))
+    with pytest.raises(NotFound):
+        tie(parley.world, tenant.id, pair, reason="address", by=ids[0])
+    assert not [each for each in parley.records() if isinstance(each, Person | PersonOf)]
 
 
 def test_who_is_tied_is_one_and_untied_all_is_as_before(tenant: Tenant, people: dict[str, str]) -> None:
