@@ -148,6 +148,7 @@ class History:
         stage.weather.until.clear()
         for failing in self.here.failing.values():
             failing.clear()
+        stage.run_out()  # a client that is still at something may hold her
         self.forgetting.release()
         calm = 0
         for _ in range(400):
