@@ -42,7 +42,7 @@ class Self(Part, frozen=True):
 class Subject(Part, frozen=True):
     """What they are known by, for as long as that is looked for: names, addresses, what other sides call them, and what
     the vendor does (`called`), which may be somebody else at another customer; what the raw log of usage calls them
-    (`anonymous`) while nobody knew who they are."""
+    (`anonymous`) while nobody knew who they are; the customers (`visited`) in whose rooms they spoke unverified."""
 
     selves: tuple[Self, ...] = ()
     names: tuple[str, ...] = ()
@@ -50,6 +50,7 @@ class Subject(Part, frozen=True):
     outside: tuple[str, ...] = ()
     called: tuple[str, ...] = ()
     anonymous: tuple[str, ...] = ()
+    visited: tuple[str, ...] = ()
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -58,8 +59,9 @@ class Subject(Part, frozen=True):
 
     @property
     def customers(self) -> tuple[str, ...]:
-        """Whose users they are."""
-        return tuple(dict.fromkeys(each.customer for each in self.selves if each.customer))
+        """Whose users they are, or whose rooms they spoke in."""
+        own = (each.customer for each in self.selves if each.customer)
+        return tuple(dict.fromkeys((*own, *self.visited)))
 
 
 class Stop(Part, frozen=True):

@@ -1089,7 +1089,7 @@ PARTS: dict[type[Part], Mapping[What, str]] = {
     pains.Pain: {PERSON: "agent", NAMED: "title", PLAIN: "only"},
     erasures.Self: {PERSON: "id"},
     erasures.Stop: {PLAIN: "start"},
-    erasures.Subject: {NAME: "names", ADDRESS: "addresses", OUTSIDE: "outside called anonymous"},
+    erasures.Subject: {NAME: "names", ADDRESS: "addresses", OUTSIDE: "outside called anonymous", PLAIN: "visited"},
     erasures.Twin: {PLAIN: "reason"},
     messages.Attached: {NAMED: "name", FILE: "id", PLAIN: "type secret"},
     messages.Author: {PERSON: "id of", NAME: "name", OUTSIDE: "external_id"},

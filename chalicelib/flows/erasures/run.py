@@ -105,7 +105,8 @@ def _mark(world: World, erasure: Erasure, ground: Ground) -> Erasure:
     for member in members:  # whom nobody can tie again
         leave_person(world, erasure.workspace, member)
     selves = erasure.subject.selves
-    users = {owner: [each.id for each in selves if each.customer == owner] for owner in erasure.subject.customers}
+    owners = dict.fromkeys(each.customer for each in selves if each.customer)
+    users = {owner: [each.id for each in selves if each.customer == owner] for owner in owners}
     world.queues.jobs(evaluations({erasure.workspace: users}))
     return later(world, erasure, SETTLE_S, stage="walk", **_begun(world))
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
-from ...desk.customers import User
+from ...desk.customers import User, Visitor
 from ...desk.erasures import Erasure, Self, Subject
 from ...desk.forgetting import named
 from ...desk.outside_people import OutsideName, OutsidePerson
@@ -34,6 +34,7 @@ def subject_of(world: World, sought: Sought, ground: Ground) -> Subject:
         addresses=tuple(dict.fromkeys(each for each in addresses if each)),
         outside=tuple(dict.fromkeys(each.outside for each in aliases)),
         called=tuple(each.external_id for each in records if isinstance(each, User)),
+        visited=tuple(dict.fromkeys(each.customer for each in records if isinstance(each, Visitor) and each.customer)),
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.desk.customers import User
+from chalicelib.desk.customers import User, Visitor
 from chalicelib.desk.envelopes import Envelope
 from chalicelib.desk.erasures import Erasure, ForgettingKey
 from chalicelib.desk.messages import Change, Message
@@ -17,8 +17,10 @@ from chalicelib.flows.inbound.receive import receive
 from chalicelib.store.rows import to_row
 from tests.arriving import event
 from tests.everywhere import ACME, MIA, Everywhere, everywhere
+from tests.mails import postmark
 from tests.peers.msteams import TeamsPeer
 
+ZOE = "zoe@acme.example"
 QUIET = "She told me on the phone"
 
 
@@ -169,6 +171,20 @@ def test_who_writes_afterwards_is_somebody_new(here: Everywhere) -> None:
     again = finish(here, forget(here))
     assert traces(here, new.id, old.id, "words 9", "words 10") == {}
     assert again["stand_in"] not in (old.id, new.id)
+
+
+def test_a_visitor_is_forgotten_in_the_rooms_of_the_customer_whose_address_they_have(here: Everywhere) -> None:
+    assert here.tenant.user(user="mia", name="Mia", email=MIA).get("/v1/me").status == 200
+    here.write("words 9 prove whose domain it is")
+    settle(here)
+    here.letters.append(json.dumps(postmark("words 10 by mail", ZOE, name="Zoe", to=here.address)).encode())
+    settle(here)
+    (visitor,) = [each for each in here.parley.records() if isinstance(each, Visitor) and each.email == ZOE]
+    assert visitor.customer
+    assert here.api.post(f"/v1/rooms/{here.room}/messages", {"text": "so be it"}).status == 201
+    settle(here)
+    finish(here, here.api.post("/v1/erasures", {"visitor": visitor.id}).json["id"])
+    assert traces(here, visitor.id, "words 10") == {}
 
 
 def test_asked_again_while_it_runs_it_is_the_same_one(here: Everywhere) -> None:
