@@ -4,10 +4,12 @@ again is dropped, and who comes again is somebody new (ADR 177)."""
 import hashlib
 import hmac
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 
 from ..desk.customers import Customer, User, Visitor
 from ..desk.domains import same_mailbox
 from ..desk.erasures import Erasure, ForgettingKey, Forgotten
+from ..desk.errors import Clash
 from ..desk.ids import customer_id, derived, user_id
 from ..ports import Ref, World, Write, new, over, ref
 from .optimistic_retry import again
@@ -104,7 +106,8 @@ def forgotten(world: World, workspace: str, known: Sequence[Known]) -> list[Forg
 def remember_dropped(world: World, gone: Forgotten, known: Known) -> None:
     """What was dropped for who said it is known by itself from now on: it may come once more, later."""
     hash_ = keyed(made_key(world, gone.workspace), known)
-    world.store.spread(new(Forgotten(workspace=gone.workspace, hash=hash_, erasure=gone.erasure, at=gone.at)))
+    with suppress(Clash):  # it is known already
+        world.store.commit(new(Forgotten(workspace=gone.workspace, hash=hash_, erasure=gone.erasure, at=gone.at)))
 
 
 def count_dropped(world: World, gone: Forgotten) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from chalicelib.desk.customers import Customer, User, Visitor
+from chalicelib.desk.files import Attachment
 from chalicelib.desk.inbox_views import RoomViews
 from chalicelib.desk.messages import Message
 from chalicelib.desk.rooms import Room
@@ -44,6 +45,8 @@ def test_a_row_comes_back_as_it_is(row: Row) -> None:
         row = replace(row, g=again.g)  # users and visitors are found by what they are known by, their rooms by them
     if isinstance(record, Customer):  # who stands in the index by id, too
         row = replace(row, g=row.g | {"g2": (f"W#{record.workspace}#CUSTOMERS", record.id)})
+    if isinstance(record, Attachment):  # a file is found by who put it up now
+        row = replace(row, g=row.g | again.g)
     if isinstance(record, Message):  # what has files, or a mail as it came, is found by its age now
         row = replace(row, g=again.g)
     if isinstance(record, RoomViews):  # a view of a turn's is read off them now
