@@ -131,7 +131,7 @@ def test_a_person_is_held_collected_forgotten_and_the_report_is_filed(
     paper = page.get_by_role("article", name="Report of an erasure")
     expect(paper.get_by_role("row", name="Messages")).to_contain_text("Messages")
     expect(paper).to_contain_text("the last ends on")
-    expect(paper.locator(".stages .past")).to_have_count(4)
+    expect(paper.locator(".stages .past")).to_have_count(5)
     expect(paper).not_to_contain_text("Ann")
     page.get_by_role("button", name="Copy").click()
     expect(page.locator("#said")).to_contain_text("Copied.")
