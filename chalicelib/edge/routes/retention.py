@@ -38,8 +38,10 @@ def put_retention(call: Call, body: shapes.TermsBody) -> shapes.RetentionView:
     return shapes.retention_view(keep_for(call.world, call.who, shapes.terms_of(body)), call.world.clock.now())
 
 
-@route("POST", "/v1/retention/preview", who="agent", need="admin", body=shapes.TermsBody, gives=shapes.PreviewView)
-def preview_retention(call: Call, body: shapes.TermsBody) -> shapes.PreviewView:
+@route(
+    "POST", "/v1/retention/preview", who="agent", need="admin", body=shapes.TermsBody, gives=shapes.RetentionPreviewView
+)
+def preview_retention(call: Call, body: shapes.TermsBody) -> shapes.RetentionPreviewView:
     """Count what would go at the first run if this were saved now, the oldest of each kind; nothing is written."""
     from ...flows.retention.save import foresee
 

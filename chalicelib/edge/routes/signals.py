@@ -39,7 +39,7 @@ def preview_signal(call: Call, body: shapes.PreviewSignal) -> shapes.SignalPrevi
         as_today=["who is in the segment", "attributes", "reasons"],
         looked_at=seen.looked_at,
         raised=[
-            shapes.ForeseenView(
+            shapes.SignalForeseenView(
                 customer=customer_ref(each.customer),
                 found=shapes.finding_view(each.found),
                 reason=each.reason or None,
@@ -122,7 +122,7 @@ def questions(call: Call) -> Page[Any]:
     return Page([shapes.question_view(each) for each in page.items], page.next)
 
 
-@route("GET", "/v1/customers/{customer}/reasons", who="agent", gives=list[shapes.ReasonView], query=PAGED)
+@route("GET", "/v1/customers/{customer}/reasons", who="agent", gives=list[shapes.UsageReasonView], query=PAGED)
 def reasons(call: Call) -> Page[Any]:
     """List why a customer's usage moved."""
     customer = customer_of(call, call.params["customer"])
@@ -137,7 +137,7 @@ def reasons(call: Call) -> Page[Any]:
     who="agent",
     need="write",
     body=shapes.NewReason,
-    gives=shapes.ReasonView,
+    gives=shapes.UsageReasonView,
     status=201,
 )
 def new_reason(call: Call, body: shapes.NewReason) -> Any:

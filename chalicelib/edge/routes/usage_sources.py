@@ -20,14 +20,14 @@ def _own(call: Call) -> Source:
     return found
 
 
-def _view(call: Call, source: Source) -> shapes.SourceView:
+def _view(call: Call, source: Source) -> shapes.UsageSourceView:
     listing: Listing[SetAside] = Listing("set-aside", (source.workspace, source.id), newest_first=True)
     refused = call.world.store.page(listing, 1).items
     used = call.world.store.one(ref(SourceUse, source.workspace, source.id))
     return shapes.source_view(source, used, refused[0] if refused else None)
 
 
-@route("GET", "/v1/usage/sources", who="agent", gives=list[shapes.SourceView], query=PAGED)
+@route("GET", "/v1/usage/sources", who="agent", gives=list[shapes.UsageSourceView], query=PAGED)
 def sources(call: Call) -> Page[Any]:
     """List the workspace's sources of usage, the oldest first."""
     listing: Listing[Source] = Listing("sources", (call.who.workspace,))
@@ -41,10 +41,10 @@ def sources(call: Call) -> Page[Any]:
     who="agent",
     need="admin",
     body=shapes.NewSource,
-    gives=shapes.SourceView,
+    gives=shapes.UsageSourceView,
     status=201,
 )
-def new_source(call: Call, body: shapes.NewSource) -> shapes.SourceView:
+def new_source(call: Call, body: shapes.NewSource) -> shapes.UsageSourceView:
     """Make a source of usage: a backend, a gateway, or pages in browsers."""
     from ...flows.usage.sources import add_source
 
@@ -53,8 +53,8 @@ def new_source(call: Call, body: shapes.NewSource) -> shapes.SourceView:
     )
 
 
-@route("GET", "/v1/usage/sources/{source}", tagged=_place, who="agent", gives=shapes.SourceView)
-def source(call: Call) -> shapes.SourceView:
+@route("GET", "/v1/usage/sources/{source}", tagged=_place, who="agent", gives=shapes.UsageSourceView)
+def source(call: Call) -> shapes.UsageSourceView:
     """Show a source of usage."""
     return _view(call, _own(call))
 
@@ -66,9 +66,9 @@ def source(call: Call) -> shapes.SourceView:
     who="agent",
     need="admin",
     body=shapes.ChangeSource,
-    gives=shapes.SourceView,
+    gives=shapes.UsageSourceView,
 )
-def change_source(call: Call, body: shapes.ChangeSource) -> shapes.SourceView:
+def change_source(call: Call, body: shapes.ChangeSource) -> shapes.UsageSourceView:
     """Change a source of usage, for what it sends from half a minute on."""
     from ...flows.usage import sources as flows
 

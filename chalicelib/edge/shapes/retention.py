@@ -52,7 +52,7 @@ class RetentionView(TermsView, frozen=True):
     last_run: RunView | None
 
 
-class ForeseenView(View, frozen=True):
+class RetentionForeseenView(View, frozen=True):
     """How many of a kind would go at the first run; `at_least`: the oldest were counted, and there are more. `held` are
     kept by a hold. Nothing has come to the oldest since `oldest_day`."""
 
@@ -64,11 +64,11 @@ class ForeseenView(View, frozen=True):
     held: int
 
 
-class PreviewView(View, frozen=True):
+class RetentionPreviewView(View, frozen=True):
     """What would go of each kind, and when at the earliest, if this were saved now."""
 
     acts_at: Time
-    kinds: list[ForeseenView]
+    kinds: list[RetentionForeseenView]
 
 
 def terms_of(body: TermsBody) -> Terms:
@@ -97,12 +97,12 @@ def retention_view(retention: Retention, now: int) -> RetentionView:
     )
 
 
-def preview_view(found: list[Foreseen], acts_at: int) -> PreviewView:
+def preview_view(found: list[Foreseen], acts_at: int) -> RetentionPreviewView:
     """What would go."""
-    return PreviewView(
+    return RetentionPreviewView(
         acts_at=time_of(acts_at) or "",
         kinds=[
-            ForeseenView(
+            RetentionForeseenView(
                 kind=each.keeps,
                 days=each.days or None,
                 count=each.count,

@@ -70,7 +70,7 @@ class SignalView(View, frozen=True):
     at: Time
 
 
-class ForeseenView(View, frozen=True):
+class SignalForeseenView(View, frozen=True):
     """What would have been said of a customer, and the reason that would have silenced it."""
 
     customer: CustomerRef
@@ -87,7 +87,7 @@ class SignalPreviewView(View, frozen=True):
     recomputed: list[str]
     as_today: list[str]
     looked_at: int
-    raised: list[ForeseenView]
+    raised: list[SignalForeseenView]
     next: str | None
 
 
@@ -110,7 +110,7 @@ class NewReason(Body, frozen=True):
     signal: Id = ""
 
 
-class ReasonView(View, frozen=True):
+class UsageReasonView(View, frozen=True):
     """Why usage moved: while it lasts nobody is asked about this kind again; that of a season holds each year."""
 
     id: str
@@ -202,9 +202,9 @@ def signal_view(signal: Signal, customer: Customer) -> SignalView:
     )
 
 
-def reason_view(reason: Reason) -> ReasonView:
+def reason_view(reason: Reason) -> UsageReasonView:
     """A reason."""
-    return ReasonView(
+    return UsageReasonView(
         id=reason.id,
         kind=reason.kind,
         from_=reason.from_day,

@@ -55,7 +55,7 @@ class WriteKeyView(View, frozen=True):
     key: str | None = None
 
 
-class SourceView(View, frozen=True):
+class UsageSourceView(View, frozen=True):
     """A source of usage. `last_event_at` is right to five minutes; `last_refused_at` is when something of it was set
     aside last, within 30 days."""
 
@@ -121,9 +121,9 @@ class ReplayedView(View, frozen=True):
     more: bool
 
 
-def source_view(source: Source, used: SourceUse | None, refused: SetAside | None) -> SourceView:
+def source_view(source: Source, used: SourceUse | None, refused: SetAside | None) -> UsageSourceView:
     """A source, and when it was heard of last."""
-    return SourceView(
+    return UsageSourceView(
         id=source.id,
         name=source.name,
         kind=source.kind,

@@ -39,7 +39,7 @@ from .mail_texts import tells_of
 from .places import HANGING, ROOT, Asked, Ground, Sought, by_key, files_of, leads, may_concern, plan
 
 LOOKED = 50  # records that are read at once
-PAGE = 5  # of them that something becomes of at once: what follows from that holds up nobody (ADR 183)
+PAGE = 4  # of them that something becomes of at once: what follows from that holds up nobody (ADR 183)
 CLOSE = 4  # messages of a range that are read for one that was sent
 READS = 50  # pages that are read until something becomes of one
 DERIVED_MS = HOUR_MS  # ms after which all is derived from what an erasure has changed
