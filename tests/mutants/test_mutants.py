@@ -1,6 +1,7 @@
 """Each changed meaning still applies to the code as it is, and is noticed by the tests that say so."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from .mutants import MUTANTS, WITHOUT
 from .mutate import ROOT, DoesNotApply, Mutant, mutated
 from .survivors import SURVIVORS
 
+SOME = list(MUTANTS) if os.environ.get("PARLEY_FULL") else list(MUTANTS)[::2]  # else every other one
 ONE = Mutant("chalicelib.flows.rooms.promise_due", "mark_overdue", "room.promise.due > now", "False")
 
 
@@ -53,7 +55,7 @@ def test_it_still_applies(name: str) -> None:
     assert all((ROOT / test.partition("::")[0]).is_file() for test in tests)
 
 
-@pytest.mark.parametrize("name", MUTANTS)
+@pytest.mark.parametrize("name", SOME)
 def test_it_is_noticed(warm: Warm, name: str) -> None:
     mutant, tests = MUTANTS[name]
     outcome = warm.ask(mutant, tests)

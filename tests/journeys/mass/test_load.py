@@ -8,7 +8,7 @@ from collections import Counter
 from tests.journeys.caller import Caller, OtherSide, eventually, user_token
 from tests.stack import LocalStack
 
-CLIENTS, EACH, ROOMS = 8, 125 if os.environ.get("PARLEY_FULL") else 40, 4
+CLIENTS, EACH, ROOMS = 8, 125 if os.environ.get("PARLEY_FULL") else 20, 4
 
 
 def test_hundreds_of_messages_by_eight_clients_each_twice(stack: LocalStack) -> None:
