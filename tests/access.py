@@ -73,8 +73,11 @@ UNSHOWN: dict[Use, str] = {
     ("Jobs", "sqs:SendMessage", "UsageDeadQueue"): "buries what usage gave up anew; no journey has given up any",
     ("Jobs", "sqs:ChangeMessageVisibility", "UsageDeadQueue"): "lets go of what usage gave up; no journey has any",
     ("Usage", "dynamodb:DeleteItem", "Table"): "what waited for its customer is counted: nothing waits in a journey",
-    ("Usage", "s3:DeleteObject", "Files/usage"): "days of the log end after weeks: no journey lives so long",
-    ("Usage", "s3:DeleteObject", "Files/usage-fold"): "sorted runs are merged as they grow; seen in some runs",
+    (
+        "Usage",
+        "s3:DeleteObject",
+        "Files/usage",
+    ): "ends days of the log, after weeks; joins sorted runs, seen in some runs",
     ("Usage", "s3:PutObject", "Files/usage"): "shares a statement with the folder of its folds",
     ("Usage", "sqs:ChangeMessageVisibility", "UsageQueue"): "puts off what another worker folds; seen in some runs",
     ("Usage", "sqs:SendMessage", "UsageDeadQueue"): "buries what cannot be worked off; no journey has any",
