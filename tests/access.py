@@ -56,6 +56,8 @@ UNSHOWN: dict[Use, str] = {
         "kms:Decrypt",
         "Key",
     ): "opens the key of what is forgotten, unless its container made it; seen in some runs",
+    ("Jobs", "s3:GetObject", "Files/envelopes"): "reads a large dead letter for who is forgotten; no journey has one",
+    ("Jobs", "s3:PutObject", "Files/envelopes"): "writes one anew without them; no journey has one",
     ("Jobs", "s3:DeleteObject", "Files/envelopes"): "forgets what did not get in of somebody who is forgotten",
     (
         "Jobs",
@@ -78,7 +80,6 @@ UNSHOWN: dict[Use, str] = {
         "s3:DeleteObject",
         "Files/usage",
     ): "ends days of the log, after weeks; joins sorted runs, seen in some runs",
-    ("Usage", "s3:PutObject", "Files/usage"): "shares a statement with the folder of its folds",
     ("Usage", "sqs:ChangeMessageVisibility", "UsageQueue"): "puts off what another worker folds; seen in some runs",
     ("Usage", "sqs:SendMessage", "UsageDeadQueue"): "buries what cannot be worked off; no journey has any",
     ("Usage", "sqs:SendMessage", "UsageQueue"): "goes on with a large window, or with whom a group call has named",
@@ -127,7 +128,7 @@ def _named(place: Any) -> str:
         return "sockets"
     if ":identity/" in text or "configuration-set" in text:
         return "SES"
-    if found := re.search(r"\$\{(\w+?)\.?Arn\}/(\w*)", text):
+    if found := re.search(r"\$\{(\w+?)\.?Arn\}/([\w-]*)", text):
         return f"{found[1]}/{found[2]}".rstrip("/")
     found = re.search(r'"Fn::GetAtt": \["(\w+)"', text)
     return found[1] if found else text

@@ -10,6 +10,7 @@ import jwt
 from chalicelib.edge.http import answer
 
 from .fakes import BOOTSTRAP
+from .roles import acting_as
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,8 @@ class Client:
                 "identity": {"sourceIp": address},
             },
         }
-        response = answer(Chalices(event))
+        with acting_as("ApiHandler"):
+            response = answer(Chalices(event))
         return Got(response.status_code, dict(response.headers), response.body)
 
     def get(self, path: str, **query: str) -> Got:

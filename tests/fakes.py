@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,9 +23,11 @@ from chalicelib.flows.tickets.tasks import run_task
 from chalicelib.live.webpush import BrowserPush
 from chalicelib.ports import Answer, Call, DeadBody, Errand, IndexTask, Request, Task, Unreachable, Upload, World
 from chalicelib.search.segments import SegmentIndex
+from chalicelib.store.keys import Key
 from chalicelib.store.memory import MemoryTable
 from chalicelib.store.rows import Row, from_row
 from chalicelib.store.store import Table, TableStore
+from tests.roles import acting_as, asks
 
 BOOTSTRAP = "bootstrap-key-of-the-tests"
 
@@ -51,6 +53,12 @@ class FakeClock:
         self.at += int(seconds * 1000)
 
 
+def sends(queue: str, messages: Any) -> None:
+    """Ask for what is sent to a queue."""
+    if messages:
+        asks("sqs:SendMessage", queue)
+
+
 @dataclass
 class FakeQueues:
     """Queues as lists. Deduplicates as SQS does, but for ever."""
@@ -74,17 +82,21 @@ class FakeQueues:
     used: list[dict[str, Any]] = field(default_factory=list)
 
     def inbound(self, envelope: Envelope, group: str) -> None:
+        sends("InboundQueue", [envelope])
         self.envelopes.append((envelope, group))
 
     def keep(self, envelope: Envelope) -> str:
         key = f"envelopes/{envelope.workspace}/{envelope.id}"
+        asks("s3:PutObject", "Files/envelopes")
         self.kept[key] = envelope
         return key
 
     def forget(self, kept: str) -> None:
+        asks("s3:DeleteObject", "Files/envelopes")
         self.kept.pop(kept, None)
 
     def inbound_again(self, kept: str, lifted: Sequence[str], why: str) -> None:
+        sends("InboundQueue", [kept])
         if (kept, why) not in self.asked:
             self.asked.add((kept, why))
             envelope = msgspec.structs.replace(self.kept[kept], lifted=tuple(lifted))
@@ -92,36 +104,50 @@ class FakeQueues:
 
     def wake(self, calls: Iterable[Call]) -> None:
         for call in calls:
+            sends("DeliverQueue", [call])
             if call not in self.woken:
                 self.woken.add(call)
                 self.calls.append(call)
 
     def wake_later(self, call: Call, seconds: int) -> None:
         assert 0 <= seconds <= 900
+        sends("PushQueue", [call])
         self.late.append((call, seconds))
 
     def push(self, pushes: Iterable[dict[str, Any]], after: int = 0) -> None:
-        self.pushes += pushes
+        fresh = list(pushes)
+        sends("PushQueue", fresh)
+        self.pushes += fresh
 
     def broadcast(self, errands: Iterable[Errand]) -> None:
-        self.errands += errands
+        fresh = list(errands)
+        sends("BroadcastQueue", fresh)
+        self.errands += fresh
 
     def jobs(self, tasks: Iterable[dict[str, Any]], after: int = 0) -> None:
-        self.tasks += tasks
+        fresh = list(tasks)
+        sends("JobsQueue", fresh)
+        self.tasks += fresh
 
     def sync(self, tasks: Iterable[Task]) -> None:
         for task in tasks:
+            sends("SyncQueue", [task])
             if (task.do, task.group, task.why) not in self.synced:
                 self.synced.add((task.do, task.group, task.why))
                 self.looks.append(task)
 
     def index(self, tasks: Iterable[IndexTask]) -> None:
-        self.sortings += tasks
+        fresh = list(tasks)
+        sends("IndexQueue", fresh)
+        self.sortings += fresh
 
     def usage(self, tasks: Iterable[dict[str, Any]], after: int = 0) -> None:
-        self.used += tasks
+        fresh = list(tasks)
+        sends("UsageQueue", fresh)
+        self.used += fresh
 
     def set_aside(self, pk: str, sk: str, reason: str, letter: DeadLetter | None = None) -> None:
+        sends("ReactFailedQueue", [pk])
         self.aside.append((pk, sk, reason))
         if letter:
             self.dead[letter.id] = json.dumps({"pk": pk, "sk": sk})
@@ -133,6 +159,8 @@ class FakeQueues:
 
     def reword_dead(self, becomes: Callable[[DeadBody], str | None]) -> list[tuple[str, bool]]:
         changed = []
+        for action in ("s3:GetObject", "s3:PutObject"):  # of a large one
+            asks(action, "Files/envelopes")
         for letter, body in list(self.dead.items()):
             queue = "inbound" if "install" in json.loads(body) else "react"
             after = becomes(DeadBody(queue, body))
@@ -171,9 +199,11 @@ class FakeFiles:
         return f"https://bucket.example/{key}?name={name}{f'&inline={type_}' if inline else ''}"
 
     def put(self, key: str, content: bytes, type_: str) -> None:
+        asks("s3:PutObject", self._folder(key))
         self.content[key] = content
 
     def get(self, key: str) -> bytes:
+        asks("s3:GetObject", self._folder(key))
         if key not in self.content:
             raise NotFound("the file is gone")
         return self.content[key]
@@ -182,9 +212,14 @@ class FakeFiles:
         return self.get(key)[start:end]
 
     def remove(self, key: str) -> None:
+        asks("s3:DeleteObject", self._folder(key))
         self.content.pop(key, None)
 
+    def _folder(self, key: str) -> str:
+        return f"Files/{key.partition('/')[0]}"
+
     def keys(self, prefix: str, after: str = "") -> list[str]:
+        asks("s3:ListBucket", "Files")
         return sorted(key for key in self.content if key.startswith(prefix) and key > after)[:1000]
 
     def folders(self, prefix: str) -> list[str]:
@@ -258,11 +293,30 @@ class FakeSockets:
         self.sent[connection].append("closed")
 
 
+class FakeTable(MemoryTable):
+    """The table as a dict."""
+
+    def write(
+        self, puts: Sequence[tuple[Row, int | None]], drops: Sequence[Key], *, held: Mapping[Key, int] | None = None
+    ) -> None:
+        if drops:
+            asks("dynamodb:DeleteItem", "Table")
+        super().write(puts, drops, held=held)
+
+    def spread(self, puts: Sequence[Row], drops: Sequence[Key]) -> None:
+        asks("dynamodb:BatchWriteItem", "Table")
+        super().spread(puts, drops)
+
+    def add(self, key: Key, amount: int, expires: int) -> int:
+        asks("dynamodb:UpdateItem", "Table")
+        return super().add(key, amount, expires)
+
+
 class Parley:
-    """The world, with its workers run by hand."""
+    """The world, with its workers run by hand, each with its function's role."""
 
     def __init__(self, table: Table | None = None) -> None:
-        self.table: Any = table or MemoryTable()
+        self.table: Any = table or FakeTable()
         self.store = TableStore(self.table)
         self.queues, self.files, self.outside, self.clock = FakeQueues(), FakeFiles(), FakeOutside(), FakeClock()
         self.mailer, self.sockets = FakeMailer(), FakeSockets()
@@ -297,7 +351,8 @@ class Parley:
         """Run the worker of the inbound queue until it is empty."""
         outcomes = []
         while self.queues.envelopes:
-            outcomes.append(receive(self.world, self.queues.envelopes.pop(0)[0]))
+            with acting_as("Receive"):
+                outcomes.append(receive(self.world, self.queues.envelopes.pop(0)[0]))
         return outcomes
 
     def react_all(self) -> None:
@@ -307,37 +362,44 @@ class Parley:
         written = [(key, row, old) for key, row, old in written if old is None or old.d != row.d]
         gone = [(key, None, self.reacted[key]) for key in self.reacted.keys() - self.table.rows.keys()]
         self.reacted = dict(rows)
-        _, aside = derive(self.world, [_written(*each) for each in [*written, *gone]], frames.changed)
+        with acting_as("React"):
+            _, aside = derive(self.world, [_written(*each) for each in [*written, *gone]], frames.changed)
         for failed in aside:
             raise failed.error
 
     def work_all(self) -> None:
         """Run the worker of jobs until nothing is queued."""
         while self.queues.tasks:
-            dispatch.job(self.world, self.queues.tasks.pop(0))
+            with acting_as("Jobs"):
+                dispatch.job(self.world, self.queues.tasks.pop(0))
 
     def deliver_all(self) -> None:
         """Run the worker of the bridges until nobody calls."""
         while self.queues.calls:
-            dispatch.deliver(self.world, self.queues.calls.pop(0), frames.delivery)
+            with acting_as("Deliver"):
+                dispatch.deliver(self.world, self.queues.calls.pop(0), frames.delivery)
 
     def push_all(self) -> None:
         """Run the worker of pushes until nothing is queued."""
         while self.queues.pushes:
-            dispatch.push(self.world, self.sockets, self.queues.pushes.pop(0))
+            with acting_as("Push"):
+                dispatch.push(self.world, self.sockets, self.queues.pushes.pop(0))
 
     def due(self) -> None:
         """Run the clock's worker, and wake the rooms that it finds."""
-        tick(self.world)
+        with acting_as("Tick"):
+            tick(self.world)
         rooms = [push for push in self.queues.pushes if "wake" in push]
         self.queues.pushes = [push for push in self.queues.pushes if push not in rooms]
         for push in rooms:
-            dispatch.push(self.world, self.sockets, push)
+            with acting_as("Push"):
+                dispatch.push(self.world, self.sockets, push)
 
     def sync_all(self) -> None:
         """Run the worker of trackers until nothing is queued, and react to what it does."""
         while self.queues.looks:
-            run_task(self.world, self.queues.looks.pop(0))
+            with acting_as("Sync"):
+                run_task(self.world, self.queues.looks.pop(0))
             if not self.queues.looks:
                 self.react_all()
 
@@ -347,12 +409,14 @@ class Parley:
         self.logged |= set(fresh)
         self.queues.used += [{"key": key} for key in fresh]
         while self.queues.used:
-            dispatch.usage(self.world, self.queues.used.pop(0))
+            with acting_as("Usage"):
+                dispatch.usage(self.world, self.queues.used.pop(0))
 
     def sort_all(self) -> None:
         """Run the worker of search until nothing is queued."""
         while self.queues.sortings:
-            dispatch.index(self.world, self.queues.sortings.pop(0))
+            with acting_as("Index"):
+                dispatch.index(self.world, self.queues.sortings.pop(0))
 
     def settle(self) -> None:
         """Run every worker until nothing is left to do."""

@@ -31,13 +31,13 @@ PLACE = re.compile(
 TOKEN = re.compile(r"tok_[0-9a-z]{26}")
 
 
-class UsageLine(msgspec.Struct, frozen=True, kw_only=True):
-    """A line of the raw log: an event that was taken. Its columns are those that docs/usage.md tells a warehouse.
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """What a fold reads of a line of the raw log.
 
     `at` (ms) is when it happened, by the clock of who received it, `received_at` when it came. `customer`, `user` and
     `anonymous` are the vendor's own ids; of what `alias` says `anonymous` is the id before. `token` is a hash that
     follows from the id of an API key. `errors` of the `calls` failed, by `error`: a class such as "5xx", or the
-    vendor's word. `event` is the JSON object as it came, but for what is not kept."""
+    vendor's word."""
 
     id: str
     source: str
@@ -56,6 +56,12 @@ class UsageLine(msgspec.Struct, frozen=True, kw_only=True):
     sdk: str = ""
     sdk_version: str = ""
     test: bool = False
+
+
+class UsageLine(Line, frozen=True, kw_only=True):
+    """A line of the raw log: an event that was taken. Its columns are those that docs/usage.md tells a warehouse;
+    `event` is the JSON object as it came, but for what is not kept."""
+
     event: msgspec.Raw = msgspec.Raw(b"{}")
 
 

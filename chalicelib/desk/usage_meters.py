@@ -13,7 +13,7 @@ import msgspec
 
 from .record import Part, Record
 from .times import DAY_MS, HOUR_MS, LAST_MS, from_date, rfc3339
-from .usage_events import WINDOW_MS
+from .usage_events import WINDOW_MS, Line
 from .usage_reasons import trend
 from .workspaces import Secret
 
@@ -29,27 +29,6 @@ MOST_CLASSES = MOST_SDKS = 40  # of a day that are counted by name; the rest is 
 OTHER = "other"
 
 ActorKind = Literal["developer", "token"]
-
-
-class Line(Part, frozen=True):
-    """What a fold reads of a line of the raw log (usage_events.py). Times are in ms."""
-
-    id: str
-    source: str = ""
-    received_at: int = 0
-    at: int = 0
-    kind: str = ""
-    means: str = ""
-    customer: str = ""
-    user: str = ""
-    anonymous: str = ""
-    token: str = ""
-    calls: int = 0
-    errors: int = 0
-    error: str = ""
-    sdk: str = ""
-    sdk_version: str = ""
-    test: bool = False
 
 
 class DayDelta(Part, frozen=True):

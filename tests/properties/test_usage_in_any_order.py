@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.desk.usage_developers import Developer, developer_after
-from chalicelib.desk.usage_meters import Delta, Line, UsageDay, added_up, counts, day_of, day_with, delta_of
+from chalicelib.desk.usage_events import Line
+from chalicelib.desk.usage_meters import Delta, UsageDay, added_up, counts, day_of, day_with, delta_of
 
 DAYS = 1_800_000_000_000
 lines = st.builds(

@@ -422,7 +422,10 @@ READS: dict[str, list[str]] = {
     "Receive": [""],
     "Deliver": ["files/"],
     "Sync": ["files/"],
-    "Jobs": ["files/", "mails/", "jobs/", "exports/", "search/", "usage/"],
+    "Jobs": [
+        *("files/", "mails/", "envelopes/", "jobs/", "exports/", "search/", "usage/"),
+        *("usage-fold/entries/", "usage-fold/people/"),
+    ],
     "Index": ["search/"],
     "Mail": ["received/"],
     "Usage": ["usage/", "usage-fold/"],

@@ -14,7 +14,7 @@ import msgspec
 from ...desk.dead_letters import DeadLetter
 from ...desk.errors import Clash, Contended, NotFound
 from ...desk.times import DAY_MS
-from ...desk.usage_events import WINDOW_MS, window_prefix
+from ...desk.usage_events import WINDOW_MS, Line, window_prefix
 from ...desk.usage_meters import (
     BLOCK,
     FOLDED_KEPT_MS,
@@ -23,7 +23,6 @@ from ...desk.usage_meters import (
     Folded,
     FoldedDay,
     FoldEntry,
-    Line,
     UsageFold,
     UsageWaiting,
     added_up,

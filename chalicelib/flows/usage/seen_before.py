@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from ...desk.sorted_numbers import SIZE, among, between, hashed, merged, packed
 from ...desk.times import DAY_MS, from_date
-from ...desk.usage_events import WINDOW_MS
-from ...desk.usage_meters import REPEATS_DAYS, FoldedDay, Line, Sorted, day_of
+from ...desk.usage_events import WINDOW_MS, Line
+from ...desk.usage_meters import REPEATS_DAYS, FoldedDay, Sorted, day_of
 from ...ports import World, ref
 from .owners import many
 
