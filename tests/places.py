@@ -15,6 +15,7 @@ from chalicelib.desk.workspaces import Secret
 from chalicelib.flows.alerts.browsers import KEY as PUSH_KEY
 from chalicelib.flows.forgotten import OWNER as FORGETTING
 from chalicelib.flows.secrets import context
+from chalicelib.flows.usage.owners import OWNER as USAGE
 from chalicelib.store.rows import inflated, record_of_image
 from tests.fakes import Parley
 from tests.stack import LocalStack
@@ -75,12 +76,8 @@ def _opened(stack: LocalStack, record: Record) -> Iterator[bytes]:
     """The secrets of a record. Each is bound to its owner, whose name some field of the record has, or none."""
     fields, kms = msgspec.structs.asdict(record), stack.client("kms")
     workspace = fields.get("workspace", fields.get("id", ""))
-    owners = [value for value in fields.values() if isinstance(value, str)] + [
-        "tokens",
-        "sign-in",
-        PUSH_KEY,
-        FORGETTING,
-    ]
+    names = [value for value in fields.values() if isinstance(value, str)]
+    owners = [*names, "tokens", "sign-in", PUSH_KEY, FORGETTING, USAGE]
     for secret in _secrets(record):
         opened = [plain for owner in owners if (plain := _open(kms, secret, context(workspace, owner)))]
         assert opened, f"nobody can open a secret of {type(record).__name__}"

@@ -1166,9 +1166,9 @@ PLACES: tuple[Place, ...] = (
     ),
     Place(
         "bucket: usage-fold/entries/",
-        "What the meters took from the log, with what the vendor calls those who called.",
+        "What the meters took from the log; where a customer is not known yet, with what the vendor calls its people.",
         within(usage_meters.FOLDED_KEPT_MS + DAY_MS),
-        ENDS_BY_ITSELF,
+        "they are taken out of what waits for its customer; the rest names nobody",
     ),
     Place("bucket: usage-fold/ids/", "Hashes of the ids of events.", within(45 * DAY_MS), "nothing of a person"),
     Place(

@@ -24,11 +24,21 @@ from tests.places import found, of_stack
 from tests.slack import SEED
 from tests.stack import LocalStack
 from tests.trackers.hands import Team, on_github, on_linear
+from tests.usage import basic as write_key
 
 SAID = (ASKED, "By letter", "By Slack", "By Teams", "By the button")
 WEBHOOKS = {"By letter", "By Slack", "By Teams"}
 # Where she is to be seen before: else the scan would prove nothing.
-SEEN = {"bucket: mails/", "item: Face", "item: Mailbox", "item: Message", "item: Room", "item: User", "item: Visitor"}
+SEEN = {
+    "bucket: mails/",
+    "bucket: usage/",
+    "item: Face",
+    "item: Mailbox",
+    "item: Message",
+    "item: Room",
+    "item: User",
+    "item: Visitor",
+}
 
 
 def test_who_wrote_everywhere_is_forgotten_everywhere(own_time: LocalStack) -> None:
@@ -53,6 +63,7 @@ def test_who_wrote_everywhere_is_forgotten_everywhere(own_time: LocalStack) -> N
         tickets = in_tickets(town, [github, linear], trackers_tell)
         town.in_slack = town.slack.texts(town.slack.channels["acme-help"])
         assert any("By the button" in text for text in town.in_slack)
+        she_calls(town)
         before = found(of_stack(stack), [MAIL, *SAID])
         assert before.keys() >= SEEN
         assert "logs" not in before, "logs hold no texts and no addresses"
@@ -105,6 +116,32 @@ def in_tickets(town: Town, teams: Sequence[Team], post: OtherSide) -> list[tuple
         kind = way.rpartition("/")[2]
         town.webhook(partial(tell_again, town, there[kind], headers=headers, body=body))
     return tickets
+
+
+def she_calls(town: Town) -> None:
+    """She and Bob call the vendor's API in three windows of five minutes (two at least are of one day, whose marks
+    become one run); and once before anybody knew who she is, for a customer who is none yet."""
+    source = town.api.post("/v1/usage/sources", {"name": "Backend"})["id"]
+    headers = write_key(town.api.post(f"/v1/usage/sources/{source}/keys")["key"])
+    call = {"type": "track", "event": "API Called", "properties": {"key": "k1", "status": 200}}
+    for window in (1, 2, 3):
+        batch = [
+            call
+            | {"messageId": f"{user}{window}", "userId": user, "anonymousId": at, "context": {"groupId": "acme"}}
+            | {"properties": {"key": key, "status": 200, "by": mail}}
+            for user, at, key, mail in (("ann", "hers", "k1", MAIL), ("bob", "his", "k2", "bob@developers.example"))
+        ]
+        batch += [call | {"messageId": "before", "anonymousId": "hers", "context": {"groupId": "acme-west"}}] * (
+            window == 1
+        )
+        assert Caller(town.stack.base_url)("POST", "/v1/batch", {"batch": batch}, **headers).status == 200
+
+        def counted(window: int = window) -> bool:
+            town.stack.pass_to("+6m")
+            days = town.api.get("/v1/customers/acme/usage")["days"]
+            return sum(day["calls"] for day in days) == 2 * window
+
+        eventually(counted, 120)
 
 
 def tell_again(town: Town, install: dict[str, str], *, headers: dict[str, str], body: bytes) -> int:
