@@ -639,7 +639,7 @@ KINDS: dict[type[Record], Holds] = {
         "reasons",
         WORKSPACE_LONG,
         "why a curve moved stays beside it",
-        {NAMED: "text", PERSON: "by", PLAIN: "id from_day until_day message signal"},
+        {SAID: "text", PERSON: "by", PLAIN: "id from_day until_day message signal"},
     ),
     usage_reasons.Question: Holds(
         "What a customer was asked, by whom and when.",

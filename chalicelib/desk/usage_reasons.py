@@ -21,7 +21,8 @@ TREND_DAYS = 7
 
 class Reason(Record, frozen=True):
     """Why a customer's usage moved from a day to a day (UTC, both included): what was said (`text`), in which message
-    (id) if in one, for which signal (id) if for one. `by` is the agent who wrote it down."""
+    (id) if in one, for which signal (id) if for one. `by` is who wrote it down: an agent, or one of the customer's
+    people."""
 
     id: str
     workspace: str
@@ -73,6 +74,12 @@ def _spans(reason: Reason, day: str) -> Iterator[tuple[str, str]]:
             if years > 0:
                 begins = _years_on(first, years)
                 yield begins.isoformat(), (begins + (last - first)).isoformat()
+
+
+def spans_within(reason: Reason, first: str, last: str) -> list[tuple[str, str]]:
+    """The spans of days for which a reason stands that touch those from the first to the last, at most 400 days."""
+    spans = {*_spans(reason, first), *_spans(reason, last)}
+    return sorted(span for span in spans if span[0] <= last and span[1] >= first)
 
 
 def _years_on(day: date, years: int) -> date:

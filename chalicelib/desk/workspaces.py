@@ -62,7 +62,7 @@ class Workspace(Record, frozen=True):
     `customers_by_id` says that all its customers are in the index by id: since its founding, or since a `rebuild`.
     `followed` are the segments that some agent follows. With `waits_counted` it is counted of each customer since when
     it waits: not before a filter asks for that. With `agents_muted` no customer's coding agents speak.
-    The raw log of usage is kept for `raw_days`."""
+    The raw log of usage is kept for `raw_days`. With `share_usage` a customer's own people see theirs."""
 
     id: str
     name: str
@@ -86,6 +86,7 @@ class Workspace(Record, frozen=True):
     drafting: Drafting = Drafting()
     agents_muted: bool = False
     raw_days: int = 90
+    share_usage: bool = False
 
 
 class Agent(Record, frozen=True):

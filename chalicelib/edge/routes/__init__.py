@@ -56,6 +56,7 @@ HEADS = {
     "signals": "v1/signals v1/segments/signal-preview v1/customers/questions v1/customers/reasons",
     "sign_in": "v1/sign-in v1/me v1/session v1/socket-tickets",
     "snippets": "v1/snippets",
+    "shared_usage": "v1/me",
     "trackers": ("v1/installs/exposed v1/installs/tickets v1/installs/tracking v1/installs/webhook v1/installs/words"),
     "usage": "v1/customers/usage",
     "usage_funnel": "v1/usage",

@@ -39,6 +39,7 @@ def me(call: Call) -> MeView:
         customer=OwnCustomer(id=company.id, external_id=company.external_id, name=company.name) if company else None,
         room=who.room or None,
         figures=bool(policies and policies.shared),
+        usage=bool(company and tenant.share_usage),
         address_proven=bool(visitor.proven) if visitor and visitor.email else None,
         live=socket_url(call.incoming.base_url),
         expires_at=time_of(who.expires_at),

@@ -33,15 +33,15 @@ def customer_usage(call: Call) -> shapes.UsageView:
     if by not in STEPS:
         raise Invalid(f"by is {' or '.join(STEPS)}", "by")
     customer, now = customer_of(call, call.params["customer"]), call.world.clock.now()
-    since, until = _days(call, now)
+    since, until = days_asked(call, now)
     days = read_days(call.world, customer.id, since=since, until=until)
     actors = read_actors(call.world, customer.id, since=since, until=until)
     usage = call.world.store.one(ref(Usage, customer.id))
     return shapes.usage_view(usage, days, actors, hours=by == "hour", now=now)
 
 
-def _days(call: Call, now: int) -> tuple[int, int]:
-    """From which moment (ms) to which, the latter not included."""
+def days_asked(call: Call, now: int) -> tuple[int, int]:
+    """From which moment (ms) to which usage is asked for, the latter not included."""
     last = day_of(call.query("last_day"), "last_day") or date.fromisoformat(written(now)[:10])
     first = day_of(call.query("first_day"), "first_day") or last - timedelta(days=DAYS_SHOWN - 1)
     if not timedelta(0) <= last - first < timedelta(days=MAX_DAYS):

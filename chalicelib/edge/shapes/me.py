@@ -24,8 +24,8 @@ class OwnCustomer(CustomerRef, frozen=True):
 
 class MeView(View, frozen=True):
     """Who asks. `room` is the one that a visitor's token opens; `live` the address of the WebSocket. `figures`: whether
-    the workspace shares the figures of one's customer. `address_proven`: whether the address that a visitor gave is
-    proven to be theirs; null where there is none to prove."""
+    the workspace shares the figures of one's customer; `usage`: whether it shares its usage. `address_proven`: whether
+    the address that a visitor gave is proven to be theirs; null where there is none to prove."""
 
     kind: str
     id: str
@@ -36,6 +36,7 @@ class MeView(View, frozen=True):
     customer: OwnCustomer | None
     room: str | None
     figures: bool
+    usage: bool
     address_proven: bool | None
     live: str
     expires_at: Time | None

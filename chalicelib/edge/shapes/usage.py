@@ -57,22 +57,8 @@ def usage_view(
     usage: Usage | None, days: Sequence[UsageDay], actors: Sequence[UsageActor], *, hours: bool, now: int
 ) -> UsageView:
     """As the API shows it."""
-    counted = Counter((each.day, each.kind) for each in actors)
-    sdks: Counter[str] = Counter()
-    for day in days:
-        sdks.update(day.sdks)
     return UsageView(
-        days=[
-            UsageDayView(
-                day=day.day,
-                calls=day.calls,
-                errors=day.errors,
-                developers=counted[day.day, "developer"],
-                tokens=counted[day.day, "token"],
-                first_success_at=time_of(day.first_success),
-            )
-            for day in days
-        ],
+        days=day_views(days, actors),
         hours=[
             UsageHourView(hour=rfc3339(at), calls=calls, errors=errors)
             for day in days
@@ -80,9 +66,33 @@ def usage_view(
         ]
         if hours
         else None,
-        sdks=dict(sdks.most_common()),
+        sdks=sdks_of(days),
         facts=_facts(usage),
     )
+
+
+def day_views(days: Sequence[UsageDay], actors: Sequence[UsageActor]) -> list[UsageDayView]:
+    """Days, and who called on them, as they are shown."""
+    counted = Counter((each.day, each.kind) for each in actors)
+    return [
+        UsageDayView(
+            day=day.day,
+            calls=day.calls,
+            errors=day.errors,
+            developers=counted[day.day, "developer"],
+            tokens=counted[day.day, "token"],
+            first_success_at=time_of(day.first_success),
+        )
+        for day in days
+    ]
+
+
+def sdks_of(days: Sequence[UsageDay]) -> dict[str, int]:
+    """The calls of days by SDK and version, the most first."""
+    sdks: Counter[str] = Counter()
+    for day in days:
+        sdks.update(day.sdks)
+    return dict(sdks.most_common())
 
 
 def _facts(usage: Usage | None) -> UsageFactsView:

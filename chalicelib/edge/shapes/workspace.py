@@ -47,6 +47,7 @@ class WorkspaceView(View, frozen=True):
     drafting: DraftingView
     agents_muted: bool
     raw_days: int
+    share_usage: bool
     token_secrets: list[dict[str, str]]
 
 
@@ -83,7 +84,8 @@ class ChangeWorkspace(Body, frozen=True):
     room is told when somebody is aware of what waits in it; empty for our own words. `outcomes` is what one is told of
     its end, whole: for an outcome that is not named, our own words. With `subdomains`, whoever writes from below a
     domain that a customer has proven is placed there, too. `drafting` says where machines draft answers, whole. With
-    `agents_muted` no customer's coding agents speak. The raw log of usage is kept for `raw_days`."""
+    `agents_muted` no customer's coding agents speak. The raw log of usage is kept for `raw_days`. With
+    `share_usage` each customer's people see their own curve in the support button, with its reasons."""
 
     name: Name | UnsetType = UNSET
     allowed_origins: Annotated[list[Origin], Meta(max_length=100)] | UnsetType = UNSET
@@ -95,6 +97,7 @@ class ChangeWorkspace(Body, frozen=True):
     drafting: DraftingBody | UnsetType = UNSET
     agents_muted: bool | UnsetType = UNSET
     raw_days: Annotated[int, Meta(ge=1, le=400)] | UnsetType = UNSET
+    share_usage: bool | UnsetType = UNSET
 
 
 class TokenSecretView(View, frozen=True):
@@ -194,6 +197,7 @@ def workspace_view(workspace: Workspace) -> WorkspaceView:
         ),
         agents_muted=workspace.agents_muted,
         raw_days=workspace.raw_days,
+        share_usage=workspace.share_usage,
         token_secrets=secrets,
     )
 

@@ -48,7 +48,7 @@ def give_reason(
         raise Invalid(f"one of: {', '.join(EXPLAINABLE)}", "kind")
     if not words:
         raise Invalid("what was the reason?", "text")
-    _check_days(first, until_day)
+    check_days(first, until_day)
 
     def attempt(_: int) -> Reason:
         current = signal_of(world, who.workspace, signal) if signal else None
@@ -67,13 +67,16 @@ def give_reason(
             message=message,
             signal=signal,
         )
-        explained = [over(current.changed(reason=made.id), current)] if current else []
-        entry = audit(world, who, "reason.given", subject=made.id)
-        trend = _trend(world, made)
-        world.store.commit(new(made), *explained, *trend, *entry, *once.writes(made, made.at))
+        world.store.commit(*reason_writes(world, who, made, signal=current), *once.writes(made, made.at))
         return made
 
     return again(world, attempt, once)
+
+
+def reason_writes(world: World, who: Principal, made: Reason, *, signal: Signal | None) -> list[Write]:
+    """What writes a reason down: for a signal, which it explains from then on, if for one."""
+    explained = [over(signal.changed(reason=made.id), signal)] if signal else []
+    return [new(made), *explained, *_trend(world, made), *audit(world, who, "reason.given", subject=made.id)]
 
 
 def take_back_reason(world: World, who: Principal, customer: Customer, *, id_: str) -> None:
@@ -173,7 +176,8 @@ def _words(world: World, customer: Customer, message: str) -> str:
     return str(found.text)
 
 
-def _check_days(first: str, last: str) -> None:
+def check_days(first: str, last: str) -> None:
+    """Raise Invalid unless a reason may hold from the one day to the other."""
     begins, ends = from_date(first), from_date(last)
     for day, field in ((begins, "from"), (ends, "until")):
         if day is None:

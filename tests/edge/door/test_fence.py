@@ -16,20 +16,21 @@ from chalicelib.desk.erasures import Erasure
 from chalicelib.desk.exports import Export
 from chalicelib.desk.held_back import held_back
 from chalicelib.desk.holds import Hold
-from chalicelib.desk.ids import customer_id
+from chalicelib.desk.ids import customer_id, message_place
 from chalicelib.desk.issues import Comment
 from chalicelib.desk.mails import Suppression
+from chalicelib.desk.messages import Message
 from chalicelib.desk.pains import Pain, Pains
 from chalicelib.desk.proposals import Proposal
 from chalicelib.desk.rooms import Bridge
 from chalicelib.desk.times import HOUR_MS, rfc3339
 from chalicelib.desk.unheard import Unheard
-from chalicelib.desk.usage_reasons import Reason
+from chalicelib.desk.usage_reasons import Question, Reason
 from chalicelib.desk.usage_signals import Finding, Signal
 from chalicelib.desk.workspaces import MAY
 from chalicelib.edge.routes import every, usage_in
 from chalicelib.flows.access import oidc
-from chalicelib.ports import new
+from chalicelib.ports import new, ref
 from chalicelib.store.rows import from_row
 from tests.api import Client, Tenant
 from tests.arriving import event
@@ -171,6 +172,7 @@ NAMING: dict[str, Any] = {
     "POST /v1/rooms/{room}/adoption": {"customer": "beta"},
     "DELETE /v1/rooms/{room}/adoption": None,
     "POST /v1/me/earlier-rooms/{earlier}": None,
+    "POST /v1/me/usage/questions/{question}/answer": {"cause": "bug", "until": "2026-12-01", "text": "x"},
     "POST /v1/segments/{segment}/signal-preview": {"kind": "surge", "owner": "{agent}", "sentence": "Ask."},
     "GET /v1/signals/{signal}": None,
     "POST /v1/signals/{signal}/question": {"text": "Let me in"},
@@ -239,6 +241,8 @@ THEIRS = {
     "POST /v1/me/earlier-rooms/{earlier}",
     "POST /v1/me/address-code",
     "POST /v1/me/address",
+    "GET /v1/me/usage",
+    "POST /v1/me/usage/questions/{question}/answer",
     "GET /v1/agent-keys",
     "POST /v1/agent-keys",
     "GET /v1/agent-speaking",
@@ -301,6 +305,7 @@ OWN: dict[str, Any] = {
     "GET /v1/notices": None,
     "GET /v1/me": None,
     "GET /v1/me/earlier-rooms": None,
+    "GET /v1/me/usage": None,
     "POST /v1/me/address-code": None,
     "POST /v1/me/address": {"code": "12345678"},
     "GET /v1/rooms": None,
@@ -478,7 +483,7 @@ class Scene:
             "erasure": "ers_1",
             "export": "exp_1",
             "hold": "hol_1",
-            **self.moved_usage(),
+            **self.moved_usage(message["id"]),
             "attachment": ann.post("/v1/attachments", {"name": "a.txt", "size": 3}).json["id"],
         }
         self.secret = install["secret"]
@@ -493,8 +498,8 @@ class Scene:
         aside = self.ours.api.get(f"/v1/usage/sources/{source}/set-aside").json["items"][0]["id"]
         return {"source": source, "write_key": key["id"], "aside": aside}
 
-    def moved_usage(self):
-        """A signal of ours, and why it was raised."""
+    def moved_usage(self, message):
+        """A signal of ours, why such were raised, and that it was asked about; we share usage."""
         customer = customer_id(self.ours.id, "acme")
         found = Finding(kind="surge", day="2026-11-30", count=9)
         raised = Signal(
@@ -505,8 +510,14 @@ class Scene:
             version=1, id="rsn_1", workspace=self.ours.id, customer=customer, kind="surge", from_day="2026-11-30",
             until_day="2098-01-01", cause="season", text="Secret", by="Secret", at=1,
         )  # fmt: skip
-        self.parley.store.commit(new(raised), new(said))
-        return {"signal": raised.id, "reason": said.id}
+        there = self.parley.store.one(ref(Message, *message_place(message), False))
+        asked = Question(
+            version=1, customer=customer, message=message, workspace=self.ours.id, room=there.room,
+            at=there.created_at, by="Secret", why="signal", text="Secret", about=raised.id,
+        )  # fmt: skip
+        self.parley.store.commit(new(raised), new(said), new(asked))
+        assert self.ours.api.patch("/v1/workspace", {"share_usage": True}).json["share_usage"] is True
+        return {"signal": raised.id, "reason": said.id, "question": message}
 
     def one_person(self):
         """Two users of ours who are one."""
@@ -612,6 +623,7 @@ def test_the_cases_do_name_something_of_ours(scene, name):
         "PATCH /v1/rooms/{room}/messages/{message}",  # the message is Ann's
         "POST /v1/broadcasts/{broadcast}/approve",  # and the broadcast the caller's own
         "POST /v1/me/earlier-rooms/{earlier}",  # a user's to say
+        "POST /v1/me/usage/questions/{question}/answer",  # and so is this
         RATE,  # and how it was, the customer's to say
         PROPOSE,  # a machine's
     )

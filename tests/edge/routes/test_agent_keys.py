@@ -43,6 +43,8 @@ MAY_NOT = {
     "POST /v1/me/earlier-rooms/{earlier}": "takes a room in its user's name",
     "POST /v1/me/address-code": "mails its user",
     "POST /v1/me/address": "confirms an address",
+    "GET /v1/me/usage": "figures are for people",
+    "POST /v1/me/usage/questions/{question}/answer": "says why in its user's name",
     "POST /v1/attachments": "files are its user's",
     "GET /v1/rooms/{room}/mail-addresses": "lets whoever has them write as its user",
     "PUT /v1/rooms/{room}/messages/{message}/reactions/{emoji}": "a nod is a person's",
