@@ -1,7 +1,7 @@
 """Remove a customer itself once its people are forgotten (ADR 181): its rooms, with all that was said there; then what
 lies under its id; then the company. Who is called so afterwards is a new one, with an id of its own."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
@@ -10,6 +10,8 @@ from ...desk.erasures import WAKE_AFTER_MS, Erasure
 from ...desk.errors import Clash
 from ...desk.events import EventCount
 from ...desk.issues import IssueTie
+from ...desk.messages import Message
+from ...desk.record import Record
 from ...desk.rooms import Room
 from ...desk.search_index import Indexed, Tree
 from ...desk.segments import Member, Segment
@@ -41,12 +43,18 @@ def _moved(world: World, erasure: Erasure, writes: list[Write], *, seconds: int 
 def leave_rooms(world: World, erasure: Erasure, _: Ground) -> Erasure:
     """Some of its rooms, or what lies under those that are gone."""
     if erasure.leaving:
+        went: list[Record] = []
 
-        def gone(sources: Any) -> None:
-            remember(world, erasure, [known_source(each.install, each.id) for each in sources])
+        def gone(records: Sequence[Record]) -> None:
+            sources = [each.source for each in records if isinstance(each, Message)]
+            remember(
+                world, erasure, [known_source(each.install, each.id) for each in sources if each.install and each.id]
+            )
+            went.extend(records)
 
         first, *others = erasure.leaving
-        return later(world, erasure, 0, leaving=tuple(others) if clear(world, first, gone) else erasure.leaving)
+        waiting = tuple(others) if clear(world, first, gone) else erasure.leaving
+        return later(world, erasure, 0, leaving=waiting, removed=_counted(erasure, went))
     found = list(islice(_rooms(world, erasure.target), ROOMS))
     if not found:
         return later(world, erasure, 0, stage="company")
@@ -117,7 +125,7 @@ def _leave_search(world: World, erasure: Erasure) -> None:
         raise AwsAway("another writer was faster") from error
 
 
-def _counted(erasure: Erasure, gone: list[Any]) -> dict[str, int]:
+def _counted(erasure: Erasure, gone: Iterable[Record]) -> dict[str, int]:
     counted = dict(erasure.removed)
     for each in gone:
         counted[type(each).__name__] = counted.get(type(each).__name__, 0) + 1

@@ -17,7 +17,7 @@ from ...desk.files import Attachment
 from ...desk.forgetting import STAND_IN, Traces, without
 from ...desk.inbox_views import RoomViews, ViewRow, is_of_turn
 from ...desk.mails import ReturnAddress, RoomAddress, original_key
-from ...desk.messages import Mapped, Message, Source
+from ...desk.messages import Mapped, Message
 from ...desk.personal_data import KINDS, ROOM_LONG
 from ...desk.ratings import Rating
 from ...desk.record import Record
@@ -30,7 +30,7 @@ from ..search.index import MANY, put_places
 from .places import HANGING, files_of
 from .walk import records_at
 
-Gone = Callable[[Sequence[Source]], None]  # is told of what was said, by where it came from
+Gone = Callable[[Sequence[Record]], None]  # is told of what goes, before it does
 PAGE = 50  # records that are removed at once
 PAGES = 10  # of them in one go
 NUMBERED = ("posts", "notes", "changes", "note-changes")
@@ -67,9 +67,8 @@ def _doors(world: World, room: Room) -> Iterator[Write]:
             yield Drop(world.store.place(binding))
 
 
-def clear(world: World, leaving: LeavingRoom, gone: Gone = lambda sources: None) -> bool:
-    """Remove what lies under a room that is gone; whether that was all. What was said in it is told by its source
-    before. Raises AwsAway if somebody else writes the
+def clear(world: World, leaving: LeavingRoom, gone: Gone = lambda records: None) -> bool:
+    """Remove what lies under a room that is gone; whether that was all. Raises AwsAway if somebody else writes the
     trees of search."""
     forks: Listing[Fork] = Listing("forks", (leaving.room,))
     clearing = _Clearing(world, leaving, gone, forks=list(every(world.store, forks)))
@@ -106,9 +105,8 @@ class _Clearing:
 
     def remove(self, records: Sequence[Record]) -> None:
         """A page of them, each with what hangs on it; what lives longer than its room stays, without who it was of."""
-        said = [each.source for each in records if isinstance(each, Message)]
-        self.gone([each for each in said if each.install and each.id])
         writes: dict[Ref[Any], Write] = {}
+        going = []
         for record in records:
             place = self.world.store.place(record)
             if self._is_later(record):
@@ -117,8 +115,10 @@ class _Clearing:
             if isinstance(record, Rating) and not goes and record.person != STAND_IN:
                 writes[place] = Put(_nobodys(record), None)
             elif goes and not isinstance(record, Fork):
+                going.append(record)
                 writes[place] = Drop(place)
                 writes |= {each: Drop(each) for each in self._hanging(record)}
+        self.gone(going)
         if any(isinstance(each, Drop) for each in writes.values()):
             self.pages += 1
         self.world.store.spread(*writes.values())

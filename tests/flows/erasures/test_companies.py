@@ -58,6 +58,7 @@ def test_nothing_of_it_is_left_and_the_others_read_on(parley: Parley, tenant: Te
     id_ = talked(parley, tenant)
     erasure = forget(parley, tenant)
     assert (erasure.removed["User"], erasure.removed["Room"], erasure.removed["Customer"]) == (PEOPLE, 2, 1)
+    assert erasure.removed["Message"] == PEOPLE + 1
     parley.settle()
     rows = [to_row(each) for each in parley.records()]
     left = [f"{row.t} {row.pk} {row.sk} {row.d}" for row in rows]
