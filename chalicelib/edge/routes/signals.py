@@ -30,7 +30,7 @@ def preview_signal(call: Call, body: shapes.PreviewSignal) -> shapes.SignalPrevi
     from ...flows.usage.signals import preview
 
     segment = segment_of(call.world, call.who.workspace, call.params["segment"])
-    rule = watched(call.world, call.who.workspace, shapes.rule_of(body))
+    rule = watched(call.world, call.who.workspace, shapes.rule_of(body), field="owner")
     seen = preview(call.world, segment, rule, cursor=body.cursor)
     return shapes.SignalPreviewView(
         first=seen.first,
@@ -41,6 +41,7 @@ def preview_signal(call: Call, body: shapes.PreviewSignal) -> shapes.SignalPrevi
         raised=[
             shapes.SignalForeseenView(
                 customer=customer_ref(each.customer),
+                name=each.customer.name,
                 found=shapes.finding_view(each.found),
                 reason=each.reason or None,
             )

@@ -55,11 +55,13 @@ class FindingView(View, frozen=True):
 
 
 class SignalView(View, frozen=True):
-    """A signal that was raised: the internal `room` in which it stands, the `reason` that explains it (without a room
-    it did beforehand: nobody was asked), and the message in which the customer was `asked`."""
+    """A signal that was raised: the customer's `name`, the internal `room` in which it stands, the `reason` that
+    explains it (without a room it did beforehand: nobody was asked), and the message in which the customer was
+    `asked`."""
 
     id: str
     customer: CustomerRef
+    name: str
     segment: str
     kind: SignalKind
     owner: str
@@ -71,9 +73,10 @@ class SignalView(View, frozen=True):
 
 
 class SignalForeseenView(View, frozen=True):
-    """What would have been said of a customer, and the reason that would have silenced it."""
+    """What would have been said of a customer, their `name`, and the reason that would have silenced it."""
 
     customer: CustomerRef
+    name: str
     found: FindingView
     reason: str | None
 
@@ -191,6 +194,7 @@ def signal_view(signal: Signal, customer: Customer) -> SignalView:
     return SignalView(
         id=signal.id,
         customer=customer_ref(customer),
+        name=customer.name,
         segment=signal.segment,
         kind=signal.kind,
         owner=signal.owner,

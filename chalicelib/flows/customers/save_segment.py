@@ -115,11 +115,11 @@ def change_segment(world: World, who: Principal, id_: str, *, fields: dict[str, 
     return segment
 
 
-def watched(world: World, workspace: str, rule: SignalRule) -> SignalRule:
+def watched(world: World, workspace: str, rule: SignalRule, *, field: str = "signal.owner") -> SignalRule:
     """The rule, if its owner may answer. Invalid names the field."""
-    owner = own(world, workspace, ref(Agent, workspace, rule.owner), field="signal.owner")
+    owner = own(world, workspace, ref(Agent, workspace, rule.owner), field=field)
     if owner.state != "active" or owner.role == "reader":
-        raise Invalid("an agent who may answer", "signal.owner")
+        raise Invalid("an agent who may answer", field)
     return rule
 
 

@@ -77,7 +77,7 @@ def test_a_surge_is_told_its_owner_in_one_room(stage):
     (raised,) = stage.run()
     assert stage.run() == []
     (signal,) = stage.signals()
-    assert signal["id"] == raised
+    assert (signal["id"], signal["name"]) == (raised, "Acme")
     words = "1,204 calls on Monday, 18 January 2027; the 8 Mondays before had a median of 300 (300 to 300)."
     assert signal["found"]["words"] == words
     room = stage.api.get(f"/v1/rooms/{signal['room']}").json
@@ -244,6 +244,9 @@ def test_what_cannot_be_is_refused_by_name(stage):
 
     bad = {"name": "S", "customers": [], "signal": SURGE | {"owner": "agt_nobody"}}
     assert refused("/v1/segments", bad) == "signal.owner"
+    preview = f"/v1/segments/{stage.segment()}/signal-preview"
+    for field, value in {"owner": "agt_nobody", "factor": 1, "sentence": ""}.items():
+        assert refused(preview, SURGE | {"owner": stage.owner, field: value}) == field
     reason = {"kind": "surge", "cause": "launch", "until": "2027-02-24", "text": "x"}
     cases = {"kind": {"kind": "never_started"}, "until": {"until": "2027-01-01"}, "text": {"text": ""}}
     cases |= {"signal": {"signal": "sig_x"}, "message": {"message": "msg_x_1", "text": ""}, "from": {"from": "soon"}}
