@@ -73,16 +73,32 @@ export function say(words, bad = false, undo = null, stays = false) {
   return gone;
 }
 
-/** Do something that may be refused: the refusal is said. What it gave, or undefined. */
-export async function attempt(step) {
+/** Do something that may be refused: the refusal is said, beside the field of `form` that it names, if there is one. What it
+ * gave, or undefined. */
+export async function attempt(step, form = null) {
   try {
     return await step();
   } catch (problem) {
     if (!(problem instanceof Problem)) throw problem;
     if (problem.status === 0) say(t("The network does not answer."), true);
-    else if (problem.status !== 401) say(problem.field ? `${problem.message} (${problem.field})` : problem.message, true);
+    else if (problem.status !== 401 && !beside(form, problem)) say(problem.field ? `${problem.message} (${problem.field})` : problem.message, true);
     return undefined;
   }
+}
+
+/** Whether what was refused is in a form: then it stands there until that is changed, and its reader is led there. */
+function beside(form, { field, message }) {
+  const name = field.split(".").at(-1).replace(/\[.*/, "");
+  const control = name && [...(form?.elements ?? [])].find((each) => each.name === name && each.offsetParent);
+  if (!control) return false;
+  const around = control.closest(".field, fieldset") ?? control.parentElement;
+  around.querySelector("[role=alert]")?.remove();
+  const words = h("small.bad", { role: "alert" }, message);
+  around.append(words);
+  control.setAttribute("aria-invalid", "true");
+  control.addEventListener("input", () => { words.remove(); control.removeAttribute("aria-invalid"); }, { once: true });
+  control.focus();
+  return true;
 }
 
 /** A button that cannot be pressed twice while it works. */
@@ -160,7 +176,7 @@ export function ask(title, fields, word, accept) {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     send.disabled = true;
-    const done = await attempt(async () => (await accept?.(new FormData(form))) ?? true);
+    const done = await attempt(async () => (await accept?.(new FormData(form))) ?? true, form);
     send.disabled = false;
     if (done) box.close();
   });
