@@ -13,8 +13,9 @@ const MONTH = 30 * 86400e3;
 const AT_ONCE = 20; // rooms of a point
 
 /** The page; `filter`, whose figures: `customer:<external id>`, or of all. */
-export async function figures([filter = ""], go) {
+export async function figures([filter = "", whose = ""], go) {
   if (filter === "funnel") return (await import("./funnel.js")).funnel(go);
+  if (filter === "signals") return (await import("./signals.js")).raised(whose, go);
   const customer = filter.startsWith("customer:") ? filter.slice(9) : "";
   const whole = (step) => (customer ? null : step());
   const [segments, now, rated, hurting, drafts] = await Promise.all([attempt(() => api.all("/v1/segments")), whole(() => attempt(() => api.get("/v1/metrics/now"))), whole(() => ratings(go)), whole(() => pains(go)), whole(drafted)]);
@@ -26,8 +27,9 @@ export async function figures([filter = ""], go) {
     by: ["channel", "priority", "agent", "segment", ...(customer ? [] : ["customer"])],
     behind: (part, by, kind, words) => rooms(part, by, kind, words, customer, go),
   });
-  const all = customer ? h("button.plain", { type: "button", onclick: () => go("#/figures") }, t("All customers")) : h("button.plain", { type: "button", onclick: () => go("#/figures/funnel") }, t("Developers’ funnel"));
-  const sheet = h("div.sheet.of-figures", null, h("header", null, h("h1", { dir: "auto" }, customer ? t("Figures of {customer}", { customer }) : t("Figures")), all), now ? standing(now, go) : null, page.element, rated, drafts, hurting);
+  const to = (place, words) => h("button.plain", { type: "button", onclick: () => go(place) }, words);
+  const others = customer ? [to("#/figures", t("All customers"))] : [to("#/figures/signals", t("Signals")), to("#/figures/funnel", t("Developers’ funnel"))];
+  const sheet = h("div.sheet.of-figures", null, h("header", null, h("h1", { dir: "auto" }, customer ? t("Figures of {customer}", { customer }) : t("Figures")), h("menu", null, others)), now ? standing(now, go) : null, page.element, rated, drafts, hurting);
   await attempt(() => page.load());
   return sheet;
 }

@@ -10,6 +10,7 @@ import { policiesTab } from "./policies.js";
 import { privacyTab, report } from "./privacy.js";
 import { ISSUE_STATES } from "./raise.js";
 import { isTold, sent } from "./sent.js";
+import { signalsTab, watching } from "./signals.js";
 import { sourcesTab } from "./sources.js";
 import { BASE, api, here, may } from "./session.js";
 import { date, moment, plural, served, t } from "./translate.js";
@@ -21,6 +22,7 @@ const TABS = [
   ["agents", t("Agents"), "read", agentsTab],
   ["machines", t("Machines"), "admin", machinesTab],
   ["sources", t("Sources"), "admin", sourcesTab],
+  ["signals", t("Signals"), "read", signalsTab],
   ["told", t("For me"), "read", alertsTab],
   ["sign-in", t("Sign-in"), "own", signInTab],
   ["privacy", t("Privacy"), "admin", privacyTab],
@@ -34,6 +36,7 @@ navigator.serviceWorker?.addEventListener("message", ({ data }) => {
 
 export async function settings([tab = "installs", install], go) {
   if (tab === "sent") return sent(install, go);
+  if (tab === "signals" && install) return watching(install, go);
   if (tab === "privacy" && install && may("admin")) return report(install, go);
   const open = TABS.filter(([, , need]) => may(need));
   const [name, title, , make] = open.find(([each]) => each === tab) ?? open[0];

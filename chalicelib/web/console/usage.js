@@ -2,6 +2,7 @@
 
 import "./main.js"; // what they share is in its file: infra/pages.py
 import { h } from "../shared/dom.js";
+import { KINDS, findingRow, noon, toRoom } from "./findings.js";
 import { agentName } from "./forget.js";
 import { ask, choice, doing, field, input, redraw } from "./parts.js";
 import { api, may } from "./session.js";
@@ -10,24 +11,32 @@ import { date, moment, number, t } from "./translate.js";
 const DAY = 86400e3;
 const DAYS = 30;
 const MOST_SDKS = 5;
-const KINDS = { surge: t("More calls"), drop: t("Fewer calls"), silence: t("No calls"), error_storm: t("Many errors") };
+const LATEST = 3; // signals
+const EXPLAINABLE = ["surge", "drop", "silence", "error_storm"];
 const CAUSES = { season: t("A season"), launch: t("A launch"), migration: t("A migration"), bug: t("A bug"), other_vendor: t("Another vendor’s change"), one_off: t("Once, and no more") };
 
-const noon = (day) => `${day}T12:00Z`;
 const short = (day) => date(noon(day), { day: "numeric", month: "short", timeZone: "UTC" });
 const utc = (at) => new Date(at).toISOString().slice(0, 10);
 
 /** The section, if there is anything to say. */
 export async function customerUsage(path) {
-  const [usage, reasons] = await Promise.all([api.get(`${path}/usage`), api.all(`${path}/reasons`)]);
-  if (!usage.days.length && !usage.facts.last_call_at && !reasons.length) return null;
+  const customer = path.split("/").at(-1);
+  const [usage, reasons, signals] = await Promise.all([api.get(`${path}/usage`), api.all(`${path}/reasons`), api.get(`/v1/signals?customer=${customer}&limit=${LATEST}`)]);
+  if (!usage.days.length && !usage.facts.last_call_at && !reasons.length && !signals.items.length) return null;
   const section = h("section.usage", { "aria-label": t("Usage") });
-  await show(section, path, usage, reasons);
+  await show(section, path, usage, { reasons, raised: raised(signals.items, customer) });
   return section;
 }
 
-async function show(section, path, usage, reasons) {
-  const again = async () => show(section, path, usage, await api.all(`${path}/reasons`));
+/** The latest signals, and the way to all. */
+function raised(signals, customer) {
+  if (!signals.length) return [];
+  const all = () => { location.hash = `#/figures/signals/${customer}`; };
+  return [h("ul.findings", { "aria-label": t("Signals") }, signals.map((each) => findingRow(each.kind, each.found, [h("b", null, KINDS[each.kind])], toRoom(each.room)))), h("button.link", { type: "button", onclick: all }, t("All signals"))];
+}
+
+async function show(section, path, usage, { reasons, raised }) {
+  const again = async () => show(section, path, usage, { reasons: await api.all(`${path}/reasons`), raised });
   const days = everyDay(usage.days);
   const curve = usage.days.length ? await drawn(days, reasons) : h("p.dim", null, t("No call in the last 30 days."));
   redraw(section, () => [
@@ -36,6 +45,7 @@ async function show(section, path, usage, reasons) {
     h("dl", null, facts(usage.facts).map(([name, value]) => [h("dt", null, name), h("dd", null, value)])),
     usage.days.length ? table(days) : null,
     sdks(usage.sdks),
+    raised,
     h("ul.reasons", { "aria-label": t("Reasons") }, [...reasons].reverse().map((reason) => reasonRow(path, reason, again))),
     may("write") ? h("button.link", { type: "button", onclick: () => give(path, again) }, t("Say why it moved")) : null,
   ]);
@@ -96,7 +106,7 @@ function reasonRow(path, reason, again) {
 function give(path, again) {
   const today = utc(Date.now());
   ask(t("Why did their usage move?"), [
-    field(t("What moved"), choice("kind", Object.entries(KINDS), "surge")),
+    field(t("What moved"), choice("kind", EXPLAINABLE.map((each) => [each, KINDS[each]]), "surge")),
     field(t("Cause"), choice("cause", Object.entries(CAUSES), "launch"), t("A season holds on the same days of each year. What happens once is left out of the trend.")),
     field(t("From"), input("from", { type: "date", required: true, value: today })),
     field(t("Until"), input("until", { type: "date", required: true, value: today }), t("Nobody is asked about it meanwhile.")),

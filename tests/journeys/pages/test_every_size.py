@@ -28,7 +28,7 @@ PAGES = (
     "broadcasts",
     "broadcasts/new",
     "figures",
-) + tuple(f"settings/{tab}" for tab in ("installs", "policies", "snippets", "agents", "sign-in", "failures"))
+) + tuple(f"settings/{tab}" for tab in ("installs", "policies", "snippets", "agents", "signals", "sign-in", "failures"))
 
 UNUSABLE = "() =>" + Path(__file__).with_name("unusable.js").read_text().partition("\n() =>")[2].strip().rstrip(";")
 
