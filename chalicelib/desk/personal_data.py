@@ -750,10 +750,10 @@ KINDS: dict[type[Record], Holds] = {
     # --- usage
     usage_meters.Usage: Holds("What a customer's calls of late come to.", lives=WORKSPACE_LONG),
     usage_meters.UsageDay: Holds(
-        "What a customer's calls of a day come to.", lives=WORKSPACE_LONG, fields={PLAIN: "errors sdks"}
+        "What a customer's calls of a day come to.", lives=WORKSPACE_LONG, fields={PLAIN: "errors sdks tokens"}
     ),
     usage_meters.UsageActor: Holds(
-        "That a developer called on a day, or a token was called with.",
+        "That a developer called on a day; or with which tokens, where they are many.",
         REMOVED,
         "users",
         "customer",

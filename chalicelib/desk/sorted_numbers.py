@@ -19,6 +19,11 @@ def packed(numbers: Iterable[int]) -> bytes:
     return array("Q", sorted(set(numbers))).tobytes()
 
 
+def numbers_of(run: bytes) -> tuple[int, ...]:
+    """The set's numbers, in order."""
+    return tuple(memoryview(run).cast("Q"))
+
+
 def merged(runs: Iterable[bytes]) -> bytes:
     """The union of several."""
     found = array("Q")

@@ -26,6 +26,7 @@ FACTS_DAYS = 7
 FACTS_MS = HOUR_MS  # a customer is placed by usage once in so long at most
 BLOCK = 256  # entries among which what waits for a customer is looked for
 MOST_CLASSES = MOST_SDKS = 40  # of a day that are counted by name; the rest is one
+MOST_TOKENS = 8  # of a day that its row names; each other one has a row of its own
 OTHER = "other"
 
 ActorKind = Literal["developer", "token"]
@@ -68,8 +69,8 @@ class Delta(Part, frozen=True):
 
 class UsageDay(Record, frozen=True):
     """A customer's calls of a day (UTC, `2026-11-30`), errors by class, (calls, errors) by hour for two weeks, calls
-    by SDK and version; when the first of them succeeded and the last was made (ms). Entries of the fold up to `through`
-    are in it."""
+    by SDK and version; when the first of them succeeded and the last was made (ms); the first few tokens (hashes) that
+    it was called with. Entries of the fold up to `through` are in it."""
 
     customer: str
     workspace: str
@@ -80,12 +81,13 @@ class UsageDay(Record, frozen=True):
     sdks: dict[str, int] = {}
     first_success: int = 0
     last_call_at: int = 0
+    tokens: tuple[str, ...] = ()
     through: int = 0
 
 
 class UsageActor(Record, frozen=True):
-    """That a developer (the id of the user that they are or would be) called on a day, or a token (its hash) was called
-    with."""
+    """That a developer (the id of the user that they are or would be) called on a day; or that a token (its hash) was
+    called with for which the day's row had no room."""
 
     customer: str
     workspace: str
@@ -142,10 +144,11 @@ class DueFold(Record, frozen=True):
 
 
 class Sorted(Part, frozen=True):
-    """An object of sorted numbers: its key, and how many they are."""
+    """Sorted numbers: how many they are, and the key of their object; where they are `few`, they themselves."""
 
-    key: str
     count: int
+    key: str = ""
+    few: tuple[int, ...] = ()
 
 
 class FoldedDay(Record, frozen=True):
@@ -335,8 +338,15 @@ def day_with(row: UsageDay, added: DayDelta, n: int) -> UsageDay:
         sdks=bounded(_sums((row.sdks, added.sdks)), row.sdks, MOST_SDKS),
         first_success=earliest((row.first_success, added.first_success)),
         last_call_at=max(row.last_call_at, added.last_call_at),
+        tokens=tokens_with(row, added),
         through=n,
     )
+
+
+def tokens_with(row: UsageDay, added: DayDelta) -> tuple[str, ...]:
+    """The tokens that a day names, with what is added to it: as far as there is room."""
+    fresh = [each for each in added.tokens if each not in row.tokens]
+    return (*row.tokens, *fresh[: max(0, MOST_TOKENS - len(row.tokens))])
 
 
 def facts_of(

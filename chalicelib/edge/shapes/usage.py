@@ -10,7 +10,8 @@ from .answers import Time, View, time_of
 
 class UsageDayView(View, frozen=True):
     """A day (UTC) of a customer: calls, those of them that failed by class, and how many distinct developers and tokens
-    made them (known for seventy days). `first_success_at` is when the first of the day's calls succeeded."""
+    made them (developers, and more than eight tokens, are known for seventy days). `first_success_at` is when the first
+    of the day's calls succeeded."""
 
     day: str
     calls: int
@@ -73,7 +74,9 @@ def usage_view(
 
 def day_views(days: Sequence[UsageDay], actors: Sequence[UsageActor]) -> list[UsageDayView]:
     """Days, and who called on them, as they are shown."""
-    counted = Counter((each.day, each.kind) for each in actors)
+    called = {(each.day, each.kind, each.who) for each in actors}
+    called |= {(day.day, "token", token) for day in days for token in day.tokens}
+    counted = Counter((day, kind) for day, kind, _ in called)
     return [
         UsageDayView(
             day=day.day,

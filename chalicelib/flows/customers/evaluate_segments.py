@@ -99,7 +99,7 @@ def issues_asked_for(world: World, issues: Iterable[str], customers: Iterable[st
 
 def usages_of(world: World, filters: Iterable[Filter], customers: Sequence[str]) -> dict[str, Usage]:
     """The facts by usage of up to 100 customers that have any; none are read where no filter asks for them."""
-    if not any(test.attribute in BY_USAGE for node in filters for test in tests(node)):
+    if not asks_usage(filters):
         return {}
     found: list[Usage | None] = world.store.many([ref(Usage, id_) for id_ in customers])
     return {usage.customer: usage for usage in found if usage}
@@ -172,6 +172,11 @@ def filters_of(world: World, workspace: str) -> Filters:
     listing: Listing[Segment] = Listing("segments", (workspace,))
     segments = world.store.page(listing, MAX_SEGMENTS + 9).items
     return [(each.id, filter_of(each)) for each in segments if each.kind == "filter"]
+
+
+def asks_usage(filters: Iterable[Filter]) -> bool:
+    """Whether one of some filters asks what a customer's usage comes to."""
+    return any(test.attribute in BY_USAGE for node in filters for test in tests(node))
 
 
 def asks_waits(filter_: Filter) -> bool:

@@ -1,10 +1,11 @@
 """Add an entry of the fold to the rows of its customers: any number of times, and by several workers at once (ADR 186).
 
-Each row is written over the version that it was read at. A day knows the last entry that is in it, so that nobody adds
-one twice; who called on a day, and since when a developer does, comes to the same whoever writes it again.
+Each row is written over the version that it was read at, by this fold or an earlier one of this container. A day knows
+the last entry that is in it, so that nobody adds one twice; who called on a day, and since when a developer does, comes
+to the same whoever writes it again.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -15,6 +16,7 @@ from ...desk.usage_developers import Developer, developer_after
 from ...desk.usage_meters import (
     ACTORS_KEPT_MS,
     FACTS_MS,
+    ActorKind,
     DayDelta,
     Delta,
     Folded,
@@ -25,6 +27,7 @@ from ...desk.usage_meters import (
     UsageOwner,
     day_with,
     earliest,
+    tokens_with,
 )
 from ...desk.workspaces import Agent
 from ...ports import Listing, Memory, Put, World
@@ -34,24 +37,36 @@ from .owners import developers_of, keyed_hash, many
 
 PAGE = 100
 MOST_ACTORS = 50_000  # that a container knows to be there
+MOST_ROWS = 20_000  # that a container remembers
 
 
-@dataclass(frozen=True, slots=True)
+def _never(_: Any) -> bool:
+    return False
+
+
+def _nobody(_: Any) -> Iterable[UsageActor]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Change:
-    """A row that is made where it is not there, and what becomes of it; the same again where that is nothing."""
+    """A row that is made where it is not there, and what becomes of it; the same again where that is nothing. Before it
+    is written those are put of whom it says no word (`beside`). Where a row that is remembered needs no change the
+    stored one needs none, if it `lasts`."""
 
     fresh: Record
     after: Callable[[Any], Any]
+    beside: Callable[[Any], Iterable[UsageActor]] = _nobody
+    lasts: Callable[[Any], bool] = _never
 
 
 def apply_entry(world: World, state: UsageFold, entry: Folded) -> None:
     """Add it to all of its rows."""
     called = [(owner, who) for owner, delta in entry.customers.items() for who in _developers(delta)]
     ids = developers_of(world, entry.workspace, called)
-    _put_actors(world, entry, ids)
     own = _own_people(world, entry.workspace) if ids else frozenset()
-    _change(world, _days(entry))
-    _change_developers(world, list(_known_developers(entry, ids, own=own)))
+    _change(world, _days(entry, ids))
+    _change(world, _known_developers(entry, ids, own=own))
     _change(world, _said_owners(world, state, entry))
     _change(world, _facts(entry, world.clock.now()))
 
@@ -66,26 +81,12 @@ def _own_people(world: World, workspace: str) -> frozenset[str]:
     return frozenset(f"u:{agent.email.casefold()}" for agent in every(world.store, agents) if agent.email)
 
 
-def _change_developers(world: World, changes: list[Change]) -> None:
-    """Those of whom the container knows nothing, or not yet what came: what is stored of one only ever grows."""
-    memory: Memory[Any] = world.memory.of("usage developers", MOST_ACTORS)
-    known = {place: memory.get(place) for place in (world.store.place(each.fresh) for each in changes)}
-    grown = [
-        each
-        for each in changes
-        if (seen := known[world.store.place(each.fresh)]) is None or each.after(seen) is not seen
-    ]
-    _change(world, grown)
-    for each in grown:
-        place = world.store.place(each.fresh)
-        memory.keep(place, each.after(known[place] or each.fresh))
-
-
-def _days(entry: Folded) -> Iterator[Change]:
+def _days(entry: Folded, ids: dict[tuple[str, str], str]) -> Iterator[Change]:
     for owner, delta in entry.customers.items():
         for day, added in delta.days.items():
             fresh = UsageDay(customer=owner, workspace=entry.workspace, day=day)
-            yield Change(fresh, partial(_with, added=added, n=entry.n))
+            who = sorted({ids[owner, each] for each in added.developers})
+            yield Change(fresh, partial(_with, added=added, n=entry.n), partial(_actors, added=added, developers=who))
 
 
 def _with(row: UsageDay, *, added: DayDelta, n: int) -> UsageDay:
@@ -97,7 +98,8 @@ def _known_developers(entry: Folded, ids: dict[tuple[str, str], str], *, own: fr
         for who, known in delta.developers.items():
             if who.casefold() not in own:
                 fresh = Developer(customer=owner, workspace=entry.workspace, who=ids[owner, who])
-                yield Change(fresh, partial(lambda row, known: developer_after(row, known), known=known))
+                after = partial(lambda row, known: developer_after(row, known), known=known)
+                yield Change(fresh, after, lasts=lambda _: True)  # what is stored of one only ever grows
 
 
 def _said_owners(world: World, state: UsageFold, entry: Folded) -> Iterator[Change]:
@@ -120,7 +122,7 @@ def _facts(entry: Folded, now: int) -> Iterator[Change]:
     for owner, delta in entry.customers.items():
         if delta.days:
             fresh = Usage(customer=owner, workspace=entry.workspace)
-            yield Change(fresh, partial(_touched, delta=delta, now=now))
+            yield Change(fresh, partial(_touched, delta=delta, now=now), lasts=lambda usage: usage.due > now)
 
 
 def _touched(usage: Usage, *, delta: Delta, now: int) -> Usage:
@@ -132,52 +134,65 @@ def _touched(usage: Usage, *, delta: Delta, now: int) -> Usage:
     return usage.changed(due=due, first_success_at=first)
 
 
-def _put_actors(world: World, entry: Folded, ids: dict[tuple[str, str], str]) -> None:
-    """Who called on which day, and with which tokens: those that are not there yet."""
+def _actors(row: UsageDay, *, added: DayDelta, developers: Sequence[str]) -> Iterator[UsageActor]:
+    """Who called, and the tokens for which the day itself has no room."""
+    ends = (from_date(row.day) or 0) + DAY_MS + ACTORS_KEPT_MS
+    named = tokens_with(row, added)
+    tokens = [each for each in added.tokens if each not in named]
+    found: list[tuple[ActorKind, str]] = [*(("developer", who) for who in developers), *(("token", t) for t in tokens)]
+    for kind, who in found:
+        yield UsageActor(
+            version=1,
+            customer=row.customer,
+            workspace=row.workspace,
+            day=row.day,
+            kind=kind,
+            who=who,
+            ends=ends,
+        )
+
+
+def _put_actors(world: World, changes: Iterable[tuple[Change, Record | None]]) -> None:
+    """Put those beside some rows who are not there yet: beside a row that is not there nobody is."""
     known: Memory[bool] = world.memory.of("usage actors", MOST_ACTORS)
-    rows = [row for row in _actors(entry, ids) if not known.get(world.store.place(row))]
-    there = many(world.store, [world.store.place(row) for row in rows])
-    world.store.spread(*(Put(row, None) for row, was in zip(rows, there, strict=True) if was is None))
-    for row in rows:
-        known.keep(world.store.place(row), True)
-
-
-def _actors(entry: Folded, ids: dict[tuple[str, str], str]) -> Iterator[UsageActor]:
-    for owner, delta in entry.customers.items():
-        for day, added in delta.days.items():
-            ends = (from_date(day) or 0) + DAY_MS + ACTORS_KEPT_MS
-            for kind, names in (
-                ("developer", {ids[owner, who] for who in added.developers}),
-                ("token", set(added.tokens)),
-            ):
-                for who in sorted(names):
-                    yield UsageActor(
-                        version=1,
-                        customer=owner,
-                        workspace=entry.workspace,
-                        day=day,
-                        kind=kind,  # type: ignore[arg-type]
-                        who=who,
-                        ends=ends,
-                    )
+    called = [(actor, row) for each, row in changes for actor in each.beside(row or each.fresh)]
+    missing = [(world.store.place(actor), actor, row) for actor, row in called]
+    missing = [each for each in missing if not known.get(each[0])]
+    asked = [place for place, _, row in missing if row]
+    there = {place for place, found in zip(asked, many(world.store, asked), strict=True) if found}
+    world.store.spread(*(Put(actor, None) for place, actor, _ in missing if place not in there))
+    for place, _, _ in missing:
+        known.keep(place, True)
 
 
 def _change(world: World, changes: Iterable[Change]) -> None:
-    """Make the changes, a hundred rows read at once. Whoever clashes reads that row again."""
+    """Make the changes, a hundred rows at once."""
     all_ = list(changes)
     for start in range(0, len(all_), PAGE):
-        some = all_[start : start + PAGE]
-        there = world.store.many([world.store.place(each.fresh) for each in some])
-        for each, old in zip(some, there, strict=True):
-            _changed(world, each, old)
+        _change_some(world, all_[start : start + PAGE])
 
 
-def _changed(world: World, change: Change, old: Record | None) -> None:
-    def attempt(tries: int) -> None:
-        was = world.store.one(world.store.place(change.fresh)) if tries else old
+def _change_some(world: World, changes: Sequence[Change]) -> None:
+    memory: Memory[Any] = world.memory.of("usage rows", MOST_ROWS)
+    known = {each: memory.get(world.store.place(each.fresh)) for each in changes}
+    unsure = [each for each, row in known.items() if row is None or each.after(row) is row and not each.lasts(row)]
+    known |= zip(unsure, many(world.store, [world.store.place(each.fresh) for each in unsure]), strict=True)
+    _put_actors(world, known.items())
+    for each, row in known.items():
+        memory.keep(world.store.place(each.fresh), _changed(world, each, row))
+
+
+def _changed(world: World, change: Change, known: Record | None) -> Record:
+    """The row once it is changed. Whoever clashes reads it again."""
+
+    def attempt(tries: int) -> Record:
+        was = world.store.one(world.store.place(change.fresh)) if tries else known
         start = was or change.fresh
-        now = change.after(start)
+        if tries:
+            _put_actors(world, [(change, was)])
+        now: Record = change.after(start)
         if now is not start:
             world.store.commit(Put(now, start.version))
+        return now
 
-    again(world, attempt)
+    return again(world, attempt)

@@ -3,7 +3,6 @@ each day by the clock while any of them is not zero (ADR 187)."""
 
 import zlib
 from collections.abc import Iterable, Sequence
-from functools import partial
 from typing import Any
 
 import msgspec
@@ -22,9 +21,10 @@ from ...desk.usage_meters import (
 )
 from ...desk.usage_reasons import one_off_days
 from ...ports import World, over, ref
-from ..customers.evaluate_segments import evaluate_segments
+from ..customers.evaluate_segments import asks_usage, evaluate_segments, filters_of
 from ..optimistic_retry import again
 from .days import read_actors, read_days
+from .owners import many
 from .reasons import reasons_of
 from .signals import run_all
 
@@ -33,11 +33,14 @@ JUST_MS = 15 * MINUTE_MS  # within which a message may come again
 
 
 def evaluate_usage(world: World, workspace: str, customers: Sequence[str]) -> None:
-    """Look at the facts of some customers again, if they are due; place them, and look at their days for what segments
-    watch. Those that were looked at just now are placed again: whoever did may have died over it."""
-    found = [customer for customer in customers if again(world, partial(_evaluated, world, customer))]
-    if found:
+    """Look at the facts of some customers again, if they are due; place them, where a filter asks for usage, and look
+    at their days for what segments watch. Those that were looked at just now are placed again: whoever did may have
+    died over it."""
+    known = many(world.store, [ref(Usage, customer) for customer in customers])
+    found = [usage.customer for usage in known if usage and _looked_at(world, usage)]
+    if found and asks_usage(node for _, node in filters_of(world, workspace)):
         evaluate_segments(world, workspace, dict.fromkeys(found, ()))
+    if found:
         run_all(world, workspace, found)
 
 
@@ -53,14 +56,21 @@ def due_facts(due: Iterable[Usage]) -> list[dict[str, Any]]:
     ]
 
 
-def _evaluated(world: World, customer: str, tries: int) -> bool:
-    """Whether the facts of a customer were written, now or a moment ago."""
-    old, now = world.store.one(ref(Usage, customer)), world.clock.now()
+def _looked_at(world: World, known: Usage) -> bool:
+    """Whether the facts of a customer were written, now or a moment ago. Whoever clashes reads them again."""
+    place = world.store.place(known)
+    return again(world, lambda tries: _evaluated(world, world.store.one(place) if tries else known))
+
+
+def _evaluated(world: World, old: Usage | None) -> bool:
+    now = world.clock.now()
     if old is None or not old.due or old.due > now:
         return old is not None and now - old.evaluated_at < JUST_MS
+    customer = old.customer
     days = read_days(world, customer, since=now - READ_DAYS * DAY_MS, until=now + DAY_MS)
     since = day_of(now - (FACTS_DAYS - 1) * DAY_MS)
     actors = [(each.kind, each.who) for each in read_actors(world, customer, since=from_date(since) or 0)]
+    actors += [("token", token) for day in days if day.day >= since for token in day.tokens]
     facts = facts_of(days, actors, now=now, left_out=one_off_days(reasons_of(world, customer)))
     facts["last_call_at"] = max(facts["last_call_at"], old.last_call_at)
     spread = zlib.crc32(customer.encode()) % HOUR_MS  # not all of them at midnight

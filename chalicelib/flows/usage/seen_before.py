@@ -4,7 +4,7 @@ of receiving, merged as they grow (log-structured merge; ADR 186)."""
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from ...desk.sorted_numbers import SIZE, among, between, hashed, merged, packed
+from ...desk.sorted_numbers import SIZE, among, between, hashed, merged, numbers_of, packed
 from ...desk.times import DAY_MS, from_date
 from ...desk.usage_events import WINDOW_MS, Line
 from ...desk.usage_meters import REPEATS_DAYS, FoldedDay, Sorted, day_of
@@ -12,6 +12,7 @@ from ...ports import World, ref
 from .owners import many
 
 RATIO = 4  # of a run that others are merged into, to all that joins it, at most
+FEW = 64  # numbers that lie in the day's row: an object costs as much as four KB of it
 WINDOWS = DAY_MS // WINDOW_MS
 PERSON_BITS, WINDOW_BITS = 55, 9
 BYTES = "application/octet-stream"
@@ -44,7 +45,7 @@ def known_ids(world: World, workspace: str, day: str, *, ids: Collection[int]) -
 
 def _runs(world: World, kept: Sequence[Sorted]) -> Iterator[bytes]:
     """The runs, one at a time: a day of ten million is 80 MB."""
-    return (world.files.get(each.key) for each in kept)
+    return (packed(each.few) if each.few else world.files.get(each.key) for each in kept)
 
 
 def with_ids(world: World, row: FoldedDay, ids: Iterable[int], *, people: Iterable[int]) -> Kept:
@@ -53,7 +54,7 @@ def with_ids(world: World, row: FoldedDay, ids: Iterable[int], *, people: Iterab
         ids=_joined(world, f"usage-fold/ids/{row.workspace}/{row.day}", row.ids, numbers=ids),
         people=_joined(world, f"usage-fold/people/{row.workspace}/{row.day}", row.people, numbers=people),
     )
-    there = {each.key for each in (*moved.ids, *moved.people)}
+    there = {"", *(each.key for each in (*moved.ids, *moved.people))}
     return Kept(moved, [each.key for each in (*row.ids, *row.people) if each.key not in there])
 
 
@@ -67,9 +68,16 @@ def _joined(world: World, place: str, kept: tuple[Sorted, ...], *, numbers: Iter
         first -= 1
         size += kept[first].count
     run = merged([fresh_run, *_runs(world, kept[first:])])
+    return (*kept[:first], _kept_run(world, place, run))
+
+
+def _kept_run(world: World, place: str, run: bytes) -> Sorted:
+    count = len(run) // SIZE
+    if count <= FEW:
+        return Sorted(count=count, few=numbers_of(run))
     key = f"{place}/{world.fresh_id('run')}"
     world.files.put(key, run, BYTES)
-    return (*kept[:first], Sorted(key=key, count=len(run) // SIZE))
+    return Sorted(key=key, count=count)
 
 
 def person_mark(hash_: str, window: int) -> int:

@@ -1,6 +1,8 @@
 """Facts by usage: what is true of a customer's last seven days, and falls by the clock when nobody sends anything."""
 
-from chalicelib.desk.segments import Member, Segment
+import msgspec
+
+from chalicelib.desk.segments import Member, Placement, Segment
 from chalicelib.ports import new
 from tests.flows.usage.logged import DAY, WORKSPACE, Log
 
@@ -32,6 +34,17 @@ def test_the_first_calls_place_a_customer_within_a_minute_of_their_fold() -> Non
     assert facts.first_success_at == facts.last_call_at
     assert facts.trend is None
     assert members(log) == {acme}
+
+
+def test_nobody_is_placed_anew_where_no_filter_asks_for_usage() -> None:
+    log = Log()
+    acme = log.customer("acme")
+    plan = msgspec.structs.replace(SEGMENT, filter={"attribute": "name", "equals": "acme"})
+    log.parley.store.commit(new(plan))
+    log.put(log.line("1"))
+    log.folded().folded(1)
+    assert log.facts(acme).calls_7d == 1  # type: ignore[union-attr]
+    assert not [each for each in log.parley.records() if isinstance(each, Placement)]
 
 
 def test_a_customer_is_looked_at_once_an_hour_at_most() -> None:

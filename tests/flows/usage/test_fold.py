@@ -2,8 +2,9 @@
 
 from chalicelib.desk.dead_letters import DeadLetter
 from chalicelib.desk.usage_developers import Developer
-from chalicelib.desk.usage_meters import DueFold, day_of
+from chalicelib.desk.usage_meters import MOST_TOKENS, DueFold, day_of
 from chalicelib.ports import ref
+from chalicelib.ports.memory import Memories
 from tests.flows.usage.logged import DAY, HOUR, WORKSPACE, Log
 
 
@@ -30,9 +31,25 @@ def test_a_batch_counts_for_its_customers_by_day_and_hour() -> None:
     yesterday = log.day(acme, day_of(now - DAY))
     assert yesterday
     assert (yesterday.calls, yesterday.errors, yesterday.first_success) == (1, {"4xx": 1}, 0)
-    assert [(kind, who) for _, kind, who in log.actors(acme)] == [
-        ("developer", log.actors(acme)[0][2]), ("token", "tok_1"),
-    ]  # fmt: skip
+    assert [kind for _, kind, _ in log.actors(acme)] == ["developer"]
+    assert today.tokens == ("tok_1",)
+
+
+def test_a_day_names_a_few_tokens_and_each_other_one_has_a_row_whoever_wrote_meanwhile() -> None:
+    log = Log()
+    acme = log.customer("acme")
+    one, other = Memories(), Memories()
+    for container in (one, other, one):
+        object.__setattr__(log.parley.world, "memory", container)
+        log.put(*(log.line(f"{log.puts}-{n}", token=f"tok_{log.puts}{n}") for n in range(5)))
+        log.folded()
+    day = log.day(acme)
+    assert day
+    assert (day.calls, len(day.tokens)) == (15, MOST_TOKENS)
+    tokens = {who for _, kind, who in log.actors(acme) if kind == "token"}
+    assert len(tokens | set(day.tokens)) == len(tokens) + len(day.tokens) == 15
+    log.folded(60)
+    assert log.facts(acme).tokens_7d == 15  # type: ignore[union-attr]
 
 
 def test_what_comes_twice_counts_once_for_seven_days() -> None:

@@ -3,6 +3,8 @@
 from collections import Counter
 from typing import Any
 
+from chalicelib.desk.usage_meters import FoldedDay
+from chalicelib.flows.usage.seen_before import FEW
 from tests.flows.usage.logged import Log
 
 CUSTOMERS, BATCHES = 60, 20
@@ -69,3 +71,32 @@ def test_a_window_writes_a_day_a_customer_however_many_batches_it_has() -> None:
     assert seen["Usage"] <= CUSTOMERS
     assert (seen["s3 get"] <= BATCHES + 4, seen["s3 put"] <= 4) == (True, True)
     assert seen["query"] <= 60
+
+
+def test_a_container_that_folds_on_reads_no_customers_rows_anew() -> None:
+    log = Log()
+    for n in range(CUSTOMERS):
+        log.customer(f"c{n}")
+    for window in range(3):
+        log.put(*(log.line(f"{window}-{n}", customer=f"c{n}", token=f"tok_{n}") for n in range(CUSTOMERS)))
+        if window == 2:
+            counting = Counting(log)
+        log.folded().folded(1)
+    seen = counting.seen
+    assert (seen["UsageDay"], seen["UsageActor"], seen["Usage"]) == (CUSTOMERS, 0, 0)
+    assert seen["read"] <= 30
+
+
+def test_people_of_a_window_take_no_object_where_they_are_few() -> None:
+    log = Log()
+    log.customer("acme")
+    for window in range(3):
+        log.put(*(log.line(f"{window}-{n}", user=f"dev{n}") for n in range(5)))
+        log.folded()
+    row = next(each for each in log.parley.records() if isinstance(each, FoldedDay))
+    assert [(run.count, run.key) for run in (*row.ids, *row.people)] == [(15, ""), (15, "")]
+    for n in range(FEW):
+        log.put(log.line(f"more-{n}"))
+    log.folded()
+    row = next(each for each in log.parley.records() if isinstance(each, FoldedDay))
+    assert [(run.count, bool(run.key)) for run in row.ids] == [(FEW + 15, True)]
