@@ -36,8 +36,9 @@ def test_it_loads_nothing_from_elsewhere() -> None:
 
 
 @needs_node
-def test_every_language_says_everything() -> None:
-    code = """import {STRINGS} from "widget/strings.js";
+@pytest.mark.parametrize("module", ["strings", "usage_strings"])
+def test_every_language_says_everything(module: str) -> None:
+    code = f"""import {{STRINGS}} from "widget/{module}.js";
     const shape = (all) => Object.entries(all).map(([key, said]) => [key, typeof said === "string" ? 0 : said.length]);
     tell(Object.fromEntries(Object.entries(STRINGS).map(([name, all]) => [name, shape(all)])))"""
     fields = {name: dict(pairs) for name, pairs in run(code).items()}

@@ -28,10 +28,22 @@ const WHY = {
 };
 
 export async function sourcesTab(again) {
-  const sources = await api.all(PATH);
+  const [sources, workspace] = await Promise.all([api.all(PATH), api.get("/v1/workspace")]);
   const add = h("button.plain", { type: "button", onclick: () => written({ traits: [], names: {} }, again) }, t("Add a source"));
-  return part(t("Sources of usage"), t("What sends how your customers use your API: a backend, a gateway, or pages in browsers. Write keys of their own let them in."),
+  const all = part(t("Sources of usage"), t("What sends how your customers use your API: a backend, a gateway, or pages in browsers. Write keys of their own let them in."),
     sources.length ? h("div.cards", null, sources.map((source) => card(source, again))) : empty(t("Nothing sends usage yet.")), h("menu", null, add));
+  return [all, sharedPart(workspace)];
+}
+
+/** Whether customers see their own. */
+function sharedPart(workspace) {
+  const share = h("label.tick", null, h("input", { type: "checkbox", name: "share", checked: workspace.share_usage }), t("Customers see their own usage"));
+  const form = h("form.fields", { onsubmit: (event) => event.preventDefault() }, share);
+  const save = async () => {
+    await api.call("PATCH", "/v1/workspace", { share_usage: new FormData(form).has("share") });
+    say(t("Saved."));
+  };
+  return part(t("Shared with customers"), t("In the support button each customer’s team sees its own curve and the causes and days of its reasons, and may answer the question of a signal. What agents wrote down stays yours."), form, h("menu", null, doing("primary", {}, save, t("Save"))));
 }
 
 const told = (at) => (at ? h("time", { datetime: at }, moment(at)) : t("never"));

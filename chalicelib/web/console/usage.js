@@ -2,13 +2,13 @@
 
 import "./main.js"; // what they share is in its file: infra/pages.py
 import { h } from "../shared/dom.js";
+import { everyDay, later, utcDay } from "../shared/usage_days.js";
 import { KINDS, findingRow, noon, toRoom } from "./findings.js";
 import { agentName } from "./forget.js";
 import { ask, choice, doing, field, input, redraw } from "./parts.js";
 import { api, may } from "./session.js";
 import { date, moment, number, t } from "./translate.js";
 
-const DAY = 86400e3;
 const DAYS = 30;
 const MOST_SDKS = 5;
 const LATEST = 3; // signals
@@ -16,7 +16,6 @@ const EXPLAINABLE = ["surge", "drop", "silence", "error_storm"];
 const CAUSES = { season: t("A season"), launch: t("A launch"), migration: t("A migration"), bug: t("A bug"), other_vendor: t("Another vendor’s change"), one_off: t("Once, and no more") };
 
 const short = (day) => date(noon(day), { day: "numeric", month: "short", timeZone: "UTC" });
-const utc = (at) => new Date(at).toISOString().slice(0, 10);
 
 /** The section, if there is anything to say. */
 export async function customerUsage(path) {
@@ -37,7 +36,8 @@ function raised(signals, customer) {
 
 async function show(section, path, usage, { reasons, raised }) {
   const again = async () => show(section, path, usage, { reasons: await api.all(`${path}/reasons`), raised });
-  const days = everyDay(usage.days);
+  const today = utcDay(Date.now());
+  const days = everyDay(usage.days, later(today, 1 - DAYS), today);
   const curve = usage.days.length ? await drawn(days, reasons) : h("p.dim", null, t("No call in the last 30 days."));
   redraw(section, () => [
     h("h3", null, t("Usage")),
@@ -49,16 +49,6 @@ async function show(section, path, usage, { reasons, raised }) {
     h("ul.reasons", { "aria-label": t("Reasons") }, [...reasons].reverse().map((reason) => reasonRow(path, reason, again))),
     may("write") ? h("button.link", { type: "button", onclick: () => give(path, again) }, t("Say why it moved")) : null,
   ]);
-}
-
-/** Days without a call are no rows: here they are zero. */
-function everyDay(found) {
-  const known = new Map(found.map((each) => [each.day, each]));
-  return Array.from({ length: DAYS }, (_, n) => {
-    const day = utc(Date.now() - (DAYS - 1 - n) * DAY);
-    const { calls = 0, errors = {}, developers = 0, tokens = 0 } = known.get(day) ?? {};
-    return { day, calls, developers, tokens, failed: Object.values(errors).reduce((all, each) => all + each, 0) };
-  });
 }
 
 async function drawn(days, reasons) {
@@ -99,12 +89,12 @@ function reasonRow(path, reason, again) {
   };
   return h("li", { "aria-label": CAUSES[reason.cause] },
     h("p", null, h("b", null, CAUSES[reason.cause]), " · ", KINDS[reason.kind]), h("p", { dir: "auto" }, reason.text),
-    h("small.dim", null, [days, agentName(reason.by)].join(" · ")),
+    h("small.dim", null, [days, reason.by.startsWith("usr_") ? t("One of their team") : agentName(reason.by)].join(" · ")),
     may("write") ? doing("link", { "aria-label": t("Take it back: {cause}", { cause: CAUSES[reason.cause] }) }, back, t("Take it back")) : null);
 }
 
 function give(path, again) {
-  const today = utc(Date.now());
+  const today = utcDay(Date.now());
   ask(t("Why did their usage move?"), [
     field(t("What moved"), choice("kind", EXPLAINABLE.map((each) => [each, KINDS[each]]), "surge")),
     field(t("Cause"), choice("cause", Object.entries(CAUSES), "launch"), t("A season holds on the same days of each year. What happens once is left out of the trend.")),

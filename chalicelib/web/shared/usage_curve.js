@@ -6,7 +6,7 @@ import { h } from "./dom.js";
 const HIGH = 120; // px
 
 /** `days`: [{day, calls, failed}], each day of a time; `spans`: [[first, last]] days with a reason. `shown(day)` names one. */
-export function usageCurve({ days, spans, shown, label }) {
+export function usageCurve({ days, spans, shown, label, language = document.documentElement.lang }) {
   const figure = h("figure.usage-curve", null, h("figcaption", null, label));
   const at = days.map(({ day }) => Date.parse(`${day}T12:00Z`) / 1e3);
   let plot = null;
@@ -29,7 +29,7 @@ export function usageCurve({ days, spans, shown, label }) {
       scales: { y: { range: (_, low, high) => [0, Math.max(high ?? 0, 1) * 1.1] } },
       axes: [
         { ...axis, space: 60, size: 26, values: (_, found) => found.map((second) => shown(new Date(second * 1e3).toISOString().slice(0, 10))) },
-        { ...axis, size: 58, values: (_, found) => found.map((n) => (Number.isInteger(n) ? Intl.NumberFormat(document.documentElement.lang, { notation: "compact" }).format(n) : "")) },
+        { ...axis, size: 58, values: (_, found) => found.map((n) => (Number.isInteger(n) ? Intl.NumberFormat(language, { notation: "compact" }).format(n) : "")) },
       ],
       series: [{}, { stroke: mark, width: 2, points: { show: false } }, { stroke: bad, width: 1.5, dash: [4, 3], points: { show: false } }],
       hooks: { drawClear: [reasons] },

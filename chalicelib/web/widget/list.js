@@ -35,8 +35,9 @@ export class RoomList {
     this.none = h("p.none", { hidden: true });
     this.earlier = new Earlier(panes);
     this.faces = h("span.faces", { "aria-hidden": "true" });
-    this.figures = h("button.plain", { hidden: true, onclick: () => panes.openFigures() }, say("figures"));
-    this.agents = h("button.plain", { hidden: true, onclick: () => panes.openAgents() }, say("agents"));
+    this.figures = h("button.plain", { hidden: true, onclick: () => panes.openPage("figures") }, say("figures"));
+    this.usage = h("button.plain", { hidden: true, onclick: () => panes.openPage("usage") }, say("usage"));
+    this.agents = h("button.plain", { hidden: true, onclick: () => panes.openPage("agents") }, say("agents"));
     this.title = h("h2", { id: "parley-title" });
     this.company = h("p");
     this.element = h("section.pane.side", null,
@@ -44,7 +45,7 @@ export class RoomList {
       h("div.find", null, icon(ICONS.search), this.query),
       h("div.tabs", null, this.tabs),
       h("div.rooms", null, this.earlier.element, this.rows, this.said, this.none),
-      h("div.foot", null, h("button.primary", { onclick: () => panes.show("new") }, icon(ICONS.plus), say("start")), this.figures, this.agents),
+      h("div.foot", null, h("button.primary", { onclick: () => panes.show("new") }, icon(ICONS.plus), say("start")), this.figures, this.usage, this.agents),
     );
   }
 
@@ -85,6 +86,7 @@ export class RoomList {
     this.title.textContent = me.workspace.name;
     this.company.textContent = me.customer?.name ?? "";
     this.figures.hidden = !me.figures;
+    this.usage.hidden = !me.usage;
     this.agents.hidden = me.kind !== "user";
     const team = [...session.people.values()].filter((person) => person.side === "vendor").slice(0, 3);
     this.faces.replaceChildren(...team.map((person) => face(person)));

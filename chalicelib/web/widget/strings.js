@@ -45,6 +45,7 @@ export const STRINGS = {
     menu: "About this topic",
     resolve: "Mark as resolved",
     figures: "Figures",
+    usage: "Usage",
     agents: "Coding agents",
     agentIntro: "With a key, your coding agent reads your team's topics, and asks in them if you let it: as your agent, never as you. Whoever has the key can do that, so keep it secret.",
     agentAddress: "Address for its client (MCP)",
@@ -169,6 +170,7 @@ export const STRINGS = {
     menu: "Zu diesem Thema",
     resolve: "Als gelöst markieren",
     figures: "Zahlen",
+    usage: "Nutzung",
     agents: "Coding-Agenten",
     agentIntro: "Mit einem Schlüssel liest Ihr Coding-Agent die Themen Ihres Teams und fragt darin, wenn Sie ihn lassen: als Ihr Agent, nie als Sie. Wer den Schlüssel hat, kann das; halten Sie ihn geheim.",
     agentAddress: "Adresse für sein Programm (MCP)",
@@ -263,10 +265,10 @@ export function languageOf(...tags) {
 }
 
 /** `say("key", …)` in a language, by its tag (`de-AT` is German). */
-export function speaker(tag) {
-  const own = STRINGS[tag.split("-")[0]] ?? {};
+export function speaker(tag, strings = STRINGS) {
+  const own = strings[tag.split("-")[0]] ?? {};
   return (key, ...told) => {
-    const said = own[key] ?? STRINGS.en[key];
+    const said = own[key] ?? strings.en[key];
     return typeof said === "function" ? said(...told) : said;
   };
 }

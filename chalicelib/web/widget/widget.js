@@ -385,6 +385,16 @@ class ParleySupport extends HTMLElement {
     return loaded(this, () => import("./further/figures.js"));
   }
 
+  /** The page of the team's own usage, for a panel that opens it. */
+  usage() {
+    return loaded(this, () => import("./further/usage.js"));
+  }
+
+  /** `say` for the words that a further script brings. */
+  speaking(strings) {
+    return speaker(this.language, strings);
+  }
+
   /** The page of one's own coding agents, for a panel that opens it. */
   agents() {
     return loaded(this, () => import("./further/agents.js"));

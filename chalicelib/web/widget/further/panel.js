@@ -10,11 +10,13 @@ import { RoomView } from "../room.js";
 
 export { VisitorForm };
 
+const PAGES = { figures: "FiguresPane", usage: "UsagePane", agents: "AgentsPane" };
 const DRAGGED = ["dragover", "dragleave", "drop"];
 
 /** All that is shown of a session. It ends with it. */
 export class Panes {
   #off = [];
+  pages = {};
   current = null;
 
   constructor(widget, session) {
@@ -78,7 +80,7 @@ export class Panes {
   }
 
   show(view, focus = true) {
-    const main = { new: this.topic, figures: this.figures, agents: this.agents }[view] ?? this.room;
+    const main = { new: this.topic, ...this.pages }[view] ?? this.room;
     if (view === "list") this.current = null;
     if (view !== "room") this.room.close();
     if (view === "new") this.topic.open();
@@ -91,20 +93,13 @@ export class Panes {
     if (focus) (view === "list" ? this.list : main).focus();
   }
 
-  async openFigures() {
-    const further = await this.widget.figures();
+  /** A page that a further script has (of PAGES). */
+  async openPage(name) {
+    const further = await this.widget[name]();
     if (!further || this.widget.panes !== this) return;
-    this.figures ??= new further.FiguresPane(this);
+    this.pages[name] ??= new further[PAGES[name]](this);
     this.current = null;
-    this.show("figures");
-  }
-
-  async openAgents() {
-    const further = await this.widget.agents();
-    if (!further || this.widget.panes !== this) return;
-    this.agents ??= new further.AgentsPane(this);
-    this.current = null;
-    this.show("agents");
+    this.show(name);
   }
 
   /** A room, or its place at which a message is. */
@@ -130,7 +125,7 @@ export class Panes {
   /** Escape closes what is open on top; whether anything was. */
   escape() {
     if (this.room.escape()) return true;
-    const back = (Boolean(this.current) || ["figures", "agents"].includes(this.view)) && !this.session.me.room && !this.widget.inPage;
+    const back = (Boolean(this.current) || this.view in PAGES) && !this.session.me.room && !this.widget.inPage;
     if (back) this.show("list");
     return back;
   }
