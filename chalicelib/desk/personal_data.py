@@ -517,7 +517,7 @@ KINDS: dict[type[Record], Holds] = {
         "posts notes",
         ROOM_LONG,
         "the place of a message in its room stays, so that the others' conversation reads on",
-        {SAID: "text", PERSON: "mentions reactions moved", PLAIN: "client_id"},
+        {SAID: "text", PERSON: "mentions reactions", NAMED: "moved", PLAIN: "client_id"},
     ),
     messages.Change: Holds(
         "A change of a room that is no message.",
@@ -527,7 +527,7 @@ KINDS: dict[type[Record], Holds] = {
         "changes note-changes",
         ROOM_LONG,
         "the order of a room's changes has no gaps",
-        {PERSON: "by assigned moved", PLAIN: "other_room customers"},
+        {PERSON: "by assigned", NAMED: "moved", PLAIN: "other_room customers"},
     ),
     rooms.Bridge: Holds(
         "A room's tie to a conversation outside.",

@@ -159,7 +159,7 @@ class _Walk:
     def _concerns(self, record: Record) -> bool:
         if isinstance(record, Message):
             theirs = whose(record, self.traces)
-            if not record.deleted if theirs else (record.rest or self._mailed(record)):
+            if not record.deleted or _names_its_room(record) if theirs else (record.rest or self._mailed(record)):
                 return True
         theirs = isinstance(record, Delivery) and self._theirs(record) is not None
         theirs = theirs or (isinstance(record, Comment | Ticket) and self._fares(record))
@@ -269,6 +269,8 @@ class _Walk:
             self._drop(before)
             return
         if isinstance(before, Room) and isinstance(after, Room):
+            if after.name != before.name and self._called_by_them(before):
+                after = msgspec.structs.replace(after, name=OPENED)
             after, change = _numbered(before, after, by=self.erasure.by, at=self.world.clock.now())
             self.writes[self.world.store.place(change)] = new(change)
         else:
@@ -326,12 +328,16 @@ class _Walk:
             self.world.files.remove(Attachment.key_of(message.workspace, id_))
             if there:
                 self.world.store.commit(Drop(ref(Attachment, id_)))
-        if message.n == 1 and source.install:
+        if _names_its_room(message):
             self._rename(message.room)
         return message if message.deleted else self._amend(message, delete_step, "deleted")
 
+    def _called_by_them(self, room: Room) -> bool:
+        first = self.world.store.one(ref(Message, room.id, 1, False))
+        return first is not None and bool(whose(first, self.traces)) and _names_its_room(first)
+
     def _rename(self, room: str) -> None:
-        """A room that they opened from outside is called by their own words."""
+        """A room that is called by their own words."""
 
         def attempt(_: int) -> None:
             there = self.world.store.one(ref(Room, room))
@@ -493,6 +499,11 @@ class _Walk:
     def _stop_at(self, record: Record, listing: str) -> Stop | None:
         tells = isinstance(record, Room) and self._tells(record)
         return stop_at(self.world, record, listing, sought=self.erasure, tells=tells)
+
+
+def _names_its_room(message: Message) -> bool:
+    """Whether a room is called by what somebody said first there: from outside, or as a visitor."""
+    return message.n == 1 and bool(message.source.install or message.author.kind == "visitor")
 
 
 def _numbered(before: Room, after: Room, *, by: str, at: int) -> tuple[Room, Change]:

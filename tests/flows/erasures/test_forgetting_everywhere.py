@@ -15,6 +15,7 @@ from chalicelib.desk.messages import Change, Message
 from chalicelib.desk.rooms import Room
 from chalicelib.flows.inbound.receive import receive
 from chalicelib.store.rows import to_row
+from tests.api import Client
 from tests.arriving import event
 from tests.everywhere import ACME, MIA, Everywhere, everywhere
 from tests.mails import postmark
@@ -309,3 +310,20 @@ def test_what_she_put_up_and_named_in_no_message_goes_too(here: Everywhere) -> N
     report = finish(here, forget(here))
     assert traces(here, "words.txt", "words 28") == {}
     assert report["removed"]["Attachment"] == 1
+
+
+@pytest.mark.parametrize("then", ["", "deleted", "renamed"])
+def test_a_room_that_is_called_by_a_visitors_words_is_so_no_more(here: Everywhere, then: str) -> None:
+    here.api.patch("/v1/workspace", {"visitors": True})
+    asked = {"workspace": here.tenant.id, "name": "Vera", "email": "vera@visit.example", "text": "Vera asks of llamas"}
+    visitor = Client(Client().post("/v1/visitors", asked).json["token"])
+    me = visitor.get("/v1/me").json
+    room = f"/v1/rooms/{me['room']}"
+    if then == "renamed":
+        assert here.api.patch(room, {"name": "Vera again"}).status == 200
+    if then == "deleted":
+        (first,) = visitor.get(f"{room}/messages").json["items"]
+        assert visitor.delete(f"{room}/messages/{first['id']}").status == 200
+    finish(here, here.api.delete(f"/v1/people/{me['id']}").json["id"])
+    assert traces(here, "llamas", "Vera") == {}
+    assert here.api.get(room).json["name"] == "A question of somebody who was forgotten"
