@@ -74,16 +74,8 @@ UNSHOWN: dict[Use, str] = {
     ("Jobs", "sqs:SendMessage", "UsageQueue"): "gives back what usage gave up; no journey has given up any",
     ("Jobs", "sqs:SendMessage", "UsageDeadQueue"): "buries what usage gave up anew; no journey has given up any",
     ("Jobs", "sqs:ChangeMessageVisibility", "UsageDeadQueue"): "lets go of what usage gave up; no journey has any",
-    ("Usage", "dynamodb:DeleteItem", "Table"): "what waited for its customer is counted: nothing waits in a journey",
-    (
-        "Usage",
-        "s3:DeleteObject",
-        "Files/usage",
-    ): "ends days of the log, after weeks; joins sorted runs, seen in some runs",
     ("Usage", "sqs:ChangeMessageVisibility", "UsageQueue"): "puts off what another worker folds; seen in some runs",
     ("Usage", "sqs:SendMessage", "UsageDeadQueue"): "buries what cannot be worked off; no journey has any",
-    ("Usage", "sqs:SendMessage", "UsageQueue"): "goes on with a large window, or with whom a group call has named",
-    ("Usage", "sqs:SendMessage", "JobsQueue"): "a signal may follow; seen in some runs",
     ("Push", "dynamodb:DeleteItem", "Table"): "forgets a page that went without a word; seen in some runs",
     ("Tick", "dynamodb:BatchGetItem", "Table"): "after a restore, asks of several at once whether they stand still",
 }

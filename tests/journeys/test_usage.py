@@ -18,7 +18,15 @@ from tests.stack import LocalStack
 from tests.usage import basic
 
 PEERS = Path(__file__).parents[1] / "peers"
-KINDS = {"identify", "group", "track", "page", "screen", "alias"}
+ANN = {"userId": "ann"}
+CALLS: list[tuple[str, dict[str, Any]]] = [
+    ("identify", {"traits": {"plan": "pro"}}),
+    ("group", {"groupId": "acme"}),
+    ("track", {"event": "API Called", "properties": {"key": "k1", "status": 200}, "context": {"groupId": "acme"}}),
+    ("page", {"name": "Start"}),
+    ("screen", {"name": "Home"}),
+    ("alias", {"previousId": "anon-1"}),
+]
 
 
 def test_official_clients_send_and_the_worker_is_woken(stack: LocalStack) -> None:
@@ -26,9 +34,10 @@ def test_official_clients_send_and_the_worker_is_woken(stack: LocalStack) -> Non
     api = Caller(stack.base_url, founded["api_key"])
     made = {name: made_source(api, name) for name in ("python", "node", "node at a path", "events")}
     by_python(stack, made["python"][1])
-    by_node(stack.base_url, "", made["node"][1])
+    calls = [[(kind, ANN | given) for kind, given in CALLS]]
+    by_node(stack.base_url, "", key=made["node"][1], batches=calls)
     gateway = f"/_aws/execute-api/{stack.outputs['RestAPIId']}/api/v1/batch"
-    by_node(stack.gateway_url, gateway, made["node at a path"][1])
+    by_node(stack.gateway_url, gateway, key=made["node at a path"][1], batches=calls)
     by_cloudevents(stack, made["events"][1])
     lines = logged(stack, founded["id"])
     of = {name: [line for line in lines if line.source == source] for name, (source, _) in made.items()}
@@ -39,7 +48,7 @@ def test_official_clients_send_and_the_worker_is_woken(stack: LocalStack) -> Non
         "events": 2,
     }
     for name in ("node", "node at a path"):
-        assert {line.kind for line in of[name]} == KINDS
+        assert {line.kind for line in of[name]} == {kind for kind, _ in CALLS}
     assert {line.customer for line in of["python"]} == {f"c{n}" for n in range(249)}
     assert all(line.calls for line in of["python"] + of["events"])
     (row,) = api.get(f"/v1/usage/sources/{made['python'][0]}/set-aside")["items"]
@@ -64,13 +73,14 @@ def by_python(stack: LocalStack, key: str) -> None:
     assert failed == []
 
 
-def by_node(host: str, path: str, key: str) -> None:
+def by_node(host: str, path: str, *, key: str, batches: Any) -> None:
+    """Batches of calls (name, what it is given) by the client for Node."""
     folder = fetched() or Path()
     if not folder.name:
         missing("CLIENT OF SEGMENT")
     command = [str(folder / NODE), str(PEERS / "segment_node.mjs"), host, path, str(folder)]
-    env = os.environ | {"KEY": key}
-    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=60, check=True)
+    env, given = os.environ | {"KEY": key}, json.dumps(batches)
+    done = subprocess.run(command, env=env, input=given, capture_output=True, text=True, timeout=600, check=True)
     assert json.loads(done.stdout) == []
 
 
@@ -89,8 +99,9 @@ def woken(stack: LocalStack) -> int:
 
 
 def objects(stack: LocalStack, workspace: str) -> list[str]:
-    found = stack.client("s3").list_objects_v2(Bucket=stack.outputs["FilesBucket"], Prefix=f"usage/{workspace}/")
-    return [each["Key"] for each in found.get("Contents", [])]
+    pages = stack.client("s3").get_paginator("list_objects_v2")
+    found = pages.paginate(Bucket=stack.outputs["FilesBucket"], Prefix=f"usage/{workspace}/")
+    return [each["Key"] for page in found for each in page.get("Contents", [])]
 
 
 def logged(stack: LocalStack, workspace: str) -> list[UsageLine]:

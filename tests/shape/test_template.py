@@ -97,7 +97,7 @@ TOLD = {
     "Broadcast": {"BROADCAST_QUEUE", "PUSH_QUEUE", "DEAD_LETTER_QUEUES"},
     "Index": {"INDEX_QUEUE", "DEAD_LETTER_QUEUES", "FILES_BUCKET"},
     "Sync": {"SYNC_QUEUE", "DEAD_LETTER_QUEUES", "FILES_BUCKET", "KEY_ID", "PUBLIC_URL"},
-    "Usage": {"USAGE_QUEUE", "JOBS_QUEUE", "DEAD_LETTER_QUEUES", "FILES_BUCKET", "KEY_ID"},
+    "Usage": {"USAGE_QUEUE", "DEAD_LETTER_QUEUES", "FILES_BUCKET", "KEY_ID"},
     "Tick": {"DELIVER_QUEUE", "PUSH_QUEUE", "JOBS_QUEUE", "SYNC_QUEUE", "BROADCAST_QUEUE", "USAGE_QUEUE", "PUBLIC_URL"},
 }
 # Which resources each function may name in its policy.
@@ -119,7 +119,7 @@ REACHES = {
     "Broadcast": {"Table", "BroadcastQueue", "BroadcastDeadQueue", "PushQueue"},
     "Index": {"Table", "IndexQueue", "IndexDeadQueue", "Files"},
     "Sync": {"Table", "SyncQueue", "SyncDeadQueue", "Files", "Key"},
-    "Usage": {"Table", "UsageQueue", "UsageDeadQueue", "JobsQueue", "Files", "Key"},
+    "Usage": {"Table", "UsageQueue", "UsageDeadQueue", "Files", "Key"},
     "Tick": {"Table", "SyncQueue", "DeliverQueue", "PushQueue", "JobsQueue", "BroadcastQueue", "UsageQueue"},
 }
 Template = dict[str, Any]

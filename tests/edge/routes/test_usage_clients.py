@@ -10,14 +10,13 @@ from typing import Any
 import duckdb
 import pytest
 from cloudevents.core.bindings.http import HTTPMessage, to_binary_event, to_structured_event
-from cloudevents.core.formats.json import JSONFormat
 from cloudevents.core.v1.event import CloudEvent
 from segment.analytics.client import Client as Segment
 
 from chalicelib.desk.usage_events import UsageLine
 from tests.api import Client, Got, Tenant
 from tests.fakes import Parley
-from tests.usage import CALL, basic, log, send, source
+from tests.usage import CALL, basic, batch, log, send, source
 
 DOCS = Path(__file__).parents[3] / "docs" / "usage.md"
 ABOUT = {"id": "e1", "source": "//api.vendor.example/gateway", "type": "com.vendor.api.called"}
@@ -32,12 +31,6 @@ def event(**attributes: Any) -> CloudEvent:
 def sent(key: str, message: HTTPMessage) -> Got:
     body = bytes(message.body).decode()
     return Client().post("/v1/usage/events", raw=body, headers={**basic(key), **message.headers})
-
-
-def batch(*events: CloudEvent) -> HTTPMessage:
-    """As the specification has it; the SDK makes none."""
-    body = b"[" + b",".join(bytes(JSONFormat().write(each)) for each in events) + b"]"
-    return HTTPMessage({"content-type": "application/cloudevents-batch+json"}, body)
 
 
 @pytest.mark.parametrize("mode", [to_binary_event, to_structured_event, batch])
