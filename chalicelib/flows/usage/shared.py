@@ -69,7 +69,7 @@ def open_questions(world: World, who: Principal) -> list[Asked]:
     return [
         Asked(signal, seen[each.message][1])
         for each, signal in zip(asked, signals, strict=True)
-        if signal and _is_open(signal) and each.message in seen
+        if signal and not signal.reason and signal.kind in EXPLAINABLE and each.message in seen
     ]
 
 
@@ -86,13 +86,13 @@ def answer(
 ) -> Message:
     """Answer a question (the id of its message) in its room, and write the reason down, at once. NotFound; Conflict
     where somebody has said why already."""
-    asked = _question(world, who, question)
+    asked, about = _question(world, who, question)
     check_shared(who, tenant)
-    check_days(signal_of(world, who.workspace, asked.about).found.day, until_day)
+    check_days(about.found.day, until_day)
 
     def along(room: Room, message: Message) -> Iterator[Write]:
-        signal = signal_of(world, who.workspace, asked.about)
-        if not _is_open(signal):
+        signal = signal_of(world, who.workspace, about.id)
+        if signal.reason:
             raise Conflict("somebody has said why already", "question")
         made = Reason(
             version=1,
@@ -116,17 +116,14 @@ def answer(
     return post(world, asked.room, draft, once=once, along=along)
 
 
-def _question(world: World, who: Principal, id_: str) -> Question:
-    """What a message (its id) asked because of a signal, in a room that they see."""
+def _question(world: World, who: Principal, id_: str) -> tuple[Question, Signal]:
+    """What a message (its id) asked, in a room that they see, and the signal because of which."""
     room, message = _seen(world, who, [id_]).get(id_, (None, None))
     found = world.store.one(ref(Question, room.customer, message.created_at, id_)) if room and message else None
-    if found is None or found.why != "signal":
+    signal = world.store.one(ref(Signal, found.about)) if found else None
+    if found is None or signal is None or signal.kind not in EXPLAINABLE:
         raise NotFound("no such question")
-    return found
-
-
-def _is_open(signal: Signal) -> bool:
-    return not signal.reason and signal.kind in EXPLAINABLE
+    return found, signal
 
 
 def _seen(world: World, who: Principal, ids: Iterable[str]) -> dict[str, tuple[Room, Message]]:

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from chalicelib.desk.times import DAY_MS
-from chalicelib.desk.usage_meters import UsageActor
+from chalicelib.desk.usage_meters import Usage, UsageActor
+from chalicelib.desk.usage_reasons import Reason
 from chalicelib.ports import Put
 from tests.api import Client, Got, Tenant
 from tests.conftest import in_memory
@@ -125,6 +126,18 @@ def test_a_reason_says_to_them_what_their_own_people_said_and_no_more(stage: Sta
     assert shown(stage)["reasons"][0]["said"] is None
 
 
+def test_what_was_said_in_a_room_that_is_not_theirs_any_more_is_not_theirs(stage: Stage) -> None:
+    stage.tenant.customer("beta", name="Beta")
+    bob = someone(stage, "beta", "bob")
+    said = bob.post(f"/v1/rooms/{stage.tenant.triage('beta')}/messages", {"text": "Our secret launch."}).json["id"]
+    reason = Reason(
+        version=1, id="rsn_1", workspace=stage.tenant.id, customer=stage.customer, kind="surge", from_day=stage.today,
+        until_day=stage.today, cause="launch", text="Our secret launch.", by=stage.owner, at=1, message=said,
+    )  # fmt: skip
+    stage.parley.store.commit(Put(reason, None))
+    assert [each["said"] for each in shown(stage)["reasons"]] == [None]
+
+
 def test_one_of_them_answers_the_question_in_its_room_and_that_is_the_reason(stage: Stage) -> None:
     question = asked(stage)
     (open_,) = shown(stage)["questions"]
@@ -182,7 +195,14 @@ def test_whose_the_question_is_not_answers_none(stage: Stage) -> None:
 def test_what_is_no_question_of_a_signals_waits_for_no_answer(stage: Stage) -> None:
     own = stage.api.post("/v1/customers/acme/questions", {"text": "How is the new SDK?"}).json["id"]
     assert shown(stage)["questions"] == []
-    assert answered(stage, own).status == 404
+    stage.segment(kind="first_success")
+    usage = Usage(version=1, customer=stage.customer, workspace=stage.tenant.id, first_success_at=MONDAY)
+    stage.parley.store.commit(Put(usage, None))
+    (raised,) = stage.run()
+    first = stage.api.post(f"/v1/signals/{raised}/question", {"text": "How was it?"}).json["id"]
+    assert shown(stage)["questions"] == []
+    for other in (own, first):
+        assert answered(stage, other).json["detail"] == "no such question"
     question = asked(stage)
     stage.api.delete(f"/v1/rooms/{stage.tenant.triage('acme')}/messages/{question}")
     assert shown(stage)["questions"] == []

@@ -3,6 +3,7 @@
 import { arrange, h } from "../../shared/dom.js";
 import { Drafts } from "../../shared/drafts.js";
 import { Feed } from "../../shared/feed.js";
+import { render, unmarked } from "../../shared/markdown.js";
 import { Outbox } from "../../shared/outbox.js";
 import { NewTopic, VisitorForm } from "../forms.js";
 import { RoomList } from "../list.js";
@@ -17,6 +18,7 @@ const DRAGGED = ["dragover", "dragleave", "drop"];
 export class Panes {
   #off = [];
   pages = {};
+  markdown = { render, unmarked }; // for pages that further scripts have
   current = null;
 
   constructor(widget, session) {

@@ -114,7 +114,7 @@ export class UsagePane {
     const days = from === until ? this.#long(from) : `${this.#long(from)} – ${this.#long(until)}`;
     return h("li", null,
       h("p", null, h("b", null, say(cause)), ` · ${say(kind)}`), h("small", null, days),
-      said && [h("blockquote", { dir: "auto" }, said.text), h("small", null, say("said", said.by, this.#long(said.at.slice(0, 10)))),
+      said && [h("blockquote.text", { dir: "auto" }, panes.markdown.render(said.text)), h("small", null, say("said", said.by, this.#long(said.at.slice(0, 10)))),
         h("button.plain", { type: "button", onclick: () => panes.openRoom(said.room, said.message) }, say("showSaid"))]);
   }
 
@@ -140,7 +140,7 @@ export class UsagePane {
     const causes = CAUSES.map((cause) => h("input", { type: "radio", name: "cause", value: cause, required: true }));
     const until = h("input.field", { type: "date", name: "until", required: true, min: question.day, max: later(question.day, 366), value: question.day });
     const words = h("textarea.field", { name: "words", rows: "2", maxlength: "1500" });
-    const preview = h("blockquote", { dir: "auto" });
+    const preview = h("blockquote.text", { dir: "auto" });
     const key = freshKey(); // sent again without an answer it is said once
     const text = (form) => [say("answer", say(form.get("cause")), this.#long(form.get("until"))), form.get("words").trim()].filter(Boolean).join("\n\n");
     const told = h("div", { hidden: true }, h("p.dim", null, say("willSay", room)), preview);
@@ -148,7 +148,7 @@ export class UsagePane {
       oninput: () => {
         const form = new FormData(made);
         told.hidden = !form.get("cause") || !form.get("until");
-        if (!told.hidden) preview.textContent = text(form);
+        if (!told.hidden) preview.replaceChildren(panes.markdown.render(text(form)));
       },
       onsubmit: (event) => {
         event.preventDefault();
@@ -161,7 +161,7 @@ export class UsagePane {
       h("label", null, say("words"), words), told,
       h("button.primary", { type: "submit" }, say("send")));
     return h("details", null,
-      h("summary", null, h("b", null, say("asks", panes.session.me.workspace.name)), h("span", { dir: "auto" }, question.text), h("small", null, say("about", say(question.kind), this.#long(question.day))), h("span.link", null, say("reply"))), made);
+      h("summary", null, h("b", null, say("asks", panes.session.me.workspace.name)), h("span", { dir: "auto" }, panes.markdown.unmarked(question.text)), h("small", null, say("about", say(question.kind), this.#long(question.day))), h("span.link", null, say("reply"))), made);
   }
 
   #roomName(id) {
