@@ -144,8 +144,11 @@ export class UsagePane {
     const key = freshKey(); // sent again without an answer it is said once
     const text = (form) => [say("answer", say(form.get("cause")), this.#long(form.get("until"))), form.get("words").trim()].filter(Boolean).join("\n\n");
     const told = h("div", { hidden: true }, h("p.dim", null, say("willSay", room)), preview);
+    let chosen = false; // the day, by hand
     const made = h("form", {
-      oninput: () => {
+      oninput: ({ target }) => {
+        chosen ||= target === until;
+        if (!chosen) until.value = made.elements.cause.value === "one_off" ? question.day : utcDay(Date.now());
         const form = new FormData(made);
         told.hidden = !form.get("cause") || !form.get("until");
         if (!told.hidden) preview.replaceChildren(panes.markdown.render(text(form)));
