@@ -7,6 +7,7 @@ from ...desk.arrivals import Arrival, Deleted, Edited, Mailed, Reacted, Said, Sp
 from ...desk.envelopes import Envelope
 from ...desk.erasures import Forgotten
 from ...desk.ids import customer_id, derived, user_id
+from ...desk.messages import Mapped, Message
 from ...desk.workspaces import Install
 from ...ports import AwsAway, World, ref
 from ..forgotten import (
@@ -58,13 +59,25 @@ def _gone(arriving: Arriving, arrival: Arrival) -> Forgotten | None:
     if not arriving.install.forgets or not isinstance(arrival, Said | Mailed | Edited | Deleted | Reacted):
         return None
     install = arriving.install
-    words: list[Known] = [known_source(install.id, arrival.id)]
+    words = [known_source(install.id, arrival.id), *_said_already(arriving, arrival)]
     who = list(_who(arriving, arrival))
-    found = forgotten(arriving.world, install.workspace, [*words, *who])
+    remembered = forgotten(arriving.world, install.workspace, [*words, *who])
+    itself, found = remembered[: len(words)], remembered[len(words) :]
     at = arriving.envelope.received_at
     if not isinstance(arrival, Mailed):  # its writer's clock says when a mail was written
         at = min(at, arrival.at or at)
-    return next((each for each in found[:1] if each), None) or _before(found[1:], at)
+    return next((each for each in itself if each), None) or _before(found, at)
+
+
+def _said_already(arriving: Arriving, arrival: Arrival) -> Iterator[Known]:
+    """Who said it when it came first: they may be known as forgotten, and the walk not yet there."""
+    if not isinstance(arrival, Said | Mailed):
+        return
+    store = arriving.world.store
+    there = store.one(ref(Mapped, arriving.install.id, arrival.id))
+    message = store.one(ref(Message, there.room, there.n, there.internal)) if there and there.n else None
+    if message:
+        yield known_id(message.author.id)
 
 
 def _before(found: list[Forgotten | None], at: int) -> Forgotten | None:

@@ -13,7 +13,9 @@ from chalicelib.desk.envelopes import Envelope
 from chalicelib.desk.erasures import Erasure, ForgettingKey
 from chalicelib.desk.messages import Change, Message
 from chalicelib.desk.rooms import Room
+from chalicelib.flows import dispatch
 from chalicelib.flows.inbound.receive import receive
+from chalicelib.ports import ref
 from chalicelib.store.rows import to_row
 from tests.api import Client
 from tests.arriving import event
@@ -280,6 +282,19 @@ def test_what_is_told_of_a_message_elsewhere_goes_with_it(here: Everywhere) -> N
     finish(here, forget(here))
     assert traces(here, "mias-seventh", "mia.txt") == {}
     assert not [each for post in here.slack.there(ACME) for each in [post.text] if "mia.txt" in each]
+
+
+def test_what_comes_again_before_the_walk_is_there_is_dropped_too(here: Everywhere) -> None:
+    replayed = said(here)
+    id_ = forget(here)
+    while here.parley.store.one(ref(Erasure, here.tenant.id, id_)).stage == "mark":  # type: ignore[union-attr]
+        dispatch.job(here.parley.world, here.parley.queues.tasks.pop(0))
+    here.pass_time(1)
+    here.hand_over(replayed)
+    here.work()
+    report = finish(here, id_)
+    assert traces(here, MIA, "words 1", "words 3") == {}
+    assert report["dropped"] == 1
 
 
 def test_what_was_dropped_for_who_said_it_is_dropped_whenever_it_comes_again(here: Everywhere) -> None:
