@@ -9,7 +9,7 @@ from ...desk.erasures import Forgotten
 from ...desk.ids import customer_id, derived, user_id
 from ...desk.messages import Mapped, Message
 from ...desk.workspaces import Install
-from ...ports import AwsAway, World, ref
+from ...ports import AwsAway, Drop, World, ref
 from ..forgotten import (
     Known,
     count_dropped,
@@ -20,6 +20,7 @@ from ..forgotten import (
     known_source,
     remember_dropped,
 )
+from ..optimistic_retry import again
 from .context import Arriving, Ignore
 
 FORGOTTEN = "forgotten"  # why it is ignored
@@ -32,8 +33,21 @@ def drop_if_said_before(arriving: Arriving, arrival: Arrival) -> None:
     if gone:
         if isinstance(arrival, Said | Mailed):
             remember_dropped(arriving.world, gone, known_source(arriving.install.id, arrival.id))
+            _drop_waiting(arriving, arrival.id)
         count_dropped(arriving.world, gone)
         raise Ignore(FORGOTTEN)
+
+
+def _drop_waiting(arriving: Arriving, id_: str) -> None:
+    """What has waited for it goes with it: an edit that was faster has their words."""
+    store, place = arriving.world.store, ref(Mapped, arriving.install.id, id_)
+
+    def attempt(_: int) -> None:
+        there = store.one(place)
+        if there and not there.n:
+            store.commit(Drop(place, there.version))
+
+    again(arriving.world, attempt)
 
 
 def was_forgotten(world: World, envelope: Envelope) -> bool | None:

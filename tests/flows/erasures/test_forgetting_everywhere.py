@@ -297,18 +297,36 @@ def test_what_comes_again_before_the_walk_is_there_is_dropped_too(here: Everywhe
     assert report["dropped"] == 1
 
 
-def test_what_was_dropped_for_who_said_it_is_dropped_whenever_it_comes_again(here: Everywhere) -> None:
+def test_an_edit_that_was_faster_than_what_is_dropped_goes_with_it(here: Everywhere) -> None:
     said(here)
-    event_ = json.dumps(event("message", "w8", user="mia", text="words 8 that waited in a queue")).encode()
-    envelope = Envelope(
+    edited = event("message.edited", "w9", text="words 9, put right") | {"revision": 2}
+    here.hand_over([("webhook", json.dumps(edited).encode())])
+    assert traces(here, "words 9")
+    message = json.dumps(event("message", "w9", user="mia", text="words 9")).encode()
+    waiting = envelope_of(here, message)
+    here.pass_time(1)
+    finish(here, forget(here))
+    receive(here.parley.world, waiting)
+    assert traces(here, "words 9") == {}
+
+
+def envelope_of(here: Everywhere, body: bytes) -> Envelope:
+    """What came over the vendor's app now, and waits in a queue."""
+    return Envelope(
         id="env_late",
         workspace=here.tenant.id,
         install=here.installs["webhook"],
         channel="webhook",
         received_at=here.parley.clock.now(),
         headers={"content-type": "application/json"},
-        body=event_,
+        body=body,
     )
+
+
+def test_what_was_dropped_for_who_said_it_is_dropped_whenever_it_comes_again(here: Everywhere) -> None:
+    said(here)
+    event_ = json.dumps(event("message", "w8", user="mia", text="words 8 that waited in a queue")).encode()
+    envelope = envelope_of(here, event_)
     here.pass_time(1)
     report = finish(here, forget(here))
     receive(here.parley.world, envelope)
