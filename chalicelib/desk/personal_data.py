@@ -780,8 +780,10 @@ KINDS: dict[type[Record], Holds] = {
         "Five minutes of the log, and in which pieces the meters took them.",
         lives=within(usage_meters.FOLDED_KEPT_MS),
     ),
-    usage_meters.FoldedDay: Holds("Where a day of the log can be looked up.", lives="as long as the log"),
-    usage_meters.UsageOwner: Holds("Whose a user is: a keyed hash.", lives=WORKSPACE_LONG),
+    usage_meters.FoldedDay: Holds(
+        "Where a day of the log can be looked up; the last week, whatever is kept.", lives="as long as the log"
+    ),
+    usage_meters.UsageOwner: Holds("Whose a user is: a keyed hash.", lives=PERSON_LONG),
     usage_meters.UsageWaiting: Holds(
         "That usage waits for its customer or user: a keyed hash.", lives=within(usage_meters.FOLDED_KEPT_MS)
     ),

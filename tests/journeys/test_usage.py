@@ -99,8 +99,14 @@ def woken(stack: LocalStack) -> int:
 
 
 def objects(stack: LocalStack, workspace: str) -> list[str]:
-    pages = stack.client("s3").get_paginator("list_objects_v2")
-    found = pages.paginate(Bucket=stack.outputs["FilesBucket"], Prefix=f"usage/{workspace}/")
+    return stored(stack, f"usage/{workspace}/")
+
+
+def stored(stack: LocalStack, prefix: str) -> list[str]:
+    """The keys of the bucket that begin so."""
+    found = (
+        stack.client("s3").get_paginator("list_objects_v2").paginate(Bucket=stack.outputs["FilesBucket"], Prefix=prefix)
+    )
     return [each["Key"] for page in found for each in page.get("Contents", [])]
 
 

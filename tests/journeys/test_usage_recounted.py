@@ -23,7 +23,7 @@ from cloudevents.core.v1.event import CloudEvent
 from segment.analytics.client import Client as Segment
 
 from tests.journeys.caller import Caller, eventually
-from tests.journeys.test_usage import by_node, logged, objects
+from tests.journeys.test_usage import by_node, logged, objects, stored
 from tests.stack import LocalStack
 from tests.usage import basic
 from tests.usage import batch as batch_of
@@ -385,9 +385,16 @@ def test_usage_is_what_a_recount_says_and_who_calls_no_more_is_told_of(stack: Lo
         eventually(lambda c=customer: meters.facts(c) == (0, 0, 0, 0), PATIENCE)  # type: ignore[misc]
     meters.settle(customers)
     assert funnel(api) == stages(sources.sent, set(customers))
-    kept = (noon + timedelta(days=6)).date().isoformat()
-    eventually(lambda: {re.findall(r"date=([\d-]+)", key)[0] for key in objects(stack, founded["id"])} == {kept})
+    kept = {(noon + timedelta(days=6)).date().isoformat()}
+    eventually(lambda: {re.findall(r"date=([\d-]+)", key)[0] for key in objects(stack, founded["id"])} == kept)
+    eventually(lambda: days_folded(stack, founded["id"]) == kept)
     assert stack.denied() == []
+
+
+def days_folded(stack: LocalStack, workspace: str) -> set[str]:
+    """The days of which the bucket has ids and people, to find them again."""
+    places = [f"usage-fold/{kind}/{workspace}/" for kind in ("ids", "people")]
+    return {key.split("/")[3] for place in places for key in stored(stack, place)}
 
 
 def complete(stack: LocalStack, workspace: str, sent: Iterable[Event]) -> bool:

@@ -655,6 +655,8 @@ SPREAD = {
     "chalicelib/flows/forgotten.py": {"Jobs"},
     "chalicelib/flows/usage/fold.py": {"Usage"},
     "chalicelib/flows/usage/apply_entry.py": {"Usage"},
+    "chalicelib/flows/usage/forget.py": {"Jobs"},
+    "chalicelib/flows/usage/retain.py": {"Usage"},
 }
 
 

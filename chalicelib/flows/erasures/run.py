@@ -21,7 +21,7 @@ from ..optimistic_retry import again
 from ..people.tie import leave_person
 from ..same_person import records_of
 from ..search.forget import forget_in_tree
-from ..usage.forget import days_of_log, forget_day
+from ..usage.forget import days_of_log, forget_day, forget_owners
 from .companies import later, leave_company, leave_rooms
 from .given_up import Theirs, forget_given_up
 from .holds import held
@@ -199,8 +199,10 @@ def _days(world: World, erasure: Erasure) -> tuple[Stop, ...]:
 
 
 def _log(world: World, erasure: Erasure, _: Ground) -> Erasure:
-    """The raw log of usage, day by day; and once more where it says what they were called before they were known."""
+    """The raw log of usage, day by day; and once more where it says what they were called before they were known. At
+    last whose users they were."""
     if not erasure.stops:
+        forget_owners(world, erasure.workspace, erasure.subject)
         return _people_done(world, erasure)
     *others, day = erasure.stops
     found = forget_day(world, erasure.workspace, erasure.subject, day=day.key)

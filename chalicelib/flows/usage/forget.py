@@ -8,9 +8,10 @@ from ...desk.erasures import Subject
 from ...desk.errors import NotFound
 from ...desk.ids import customer_id
 from ...desk.usage_events import UsageLine, decode, encode, window_of, window_prefix
-from ...desk.usage_meters import DueFold, FoldedDay, FoldEntry, UsageFold, without_people
+from ...desk.usage_meters import DueFold, FoldedDay, FoldEntry, UsageFold, UsageOwner, UsageWaiting, without_people
 from ...desk.usage_sources import Mode
-from ...ports import Listing, World, ref
+from ...ports import Drop, Listing, World, ref
+from ..paging import every
 from .entries import entry_at, put_entry
 from .owners import keyed_hash
 from .seen_before import windows_of
@@ -70,6 +71,18 @@ def _forget_waiting(world: World, workspace: str, subject: Subject, *, window: i
             left = without_people(entry, gone)
             if left != entry:
                 put_entry(world, place.object, left)
+
+
+def forget_owners(world: World, workspace: str, subject: Subject) -> None:
+    """Know no more whose user they were, nor that something waits to hear it. Once their lines are gone nothing says
+    so again."""
+    fold = world.store.one(ref(UsageFold, workspace))
+    for called in subject.called if fold else ():
+        hash_ = keyed_hash(world, fold, f"u:{called}")  # type: ignore[arg-type]
+        owner = world.store.one(ref(UsageOwner, workspace, hash_))
+        waiting: Listing[UsageWaiting] = Listing("usage-waiting", (workspace, hash_))
+        gone = [*every(world.store, waiting), *([owner] if owner and owner.customer in subject.customers else [])]
+        world.store.spread(*(Drop(world.store.place(each)) for each in gone))
 
 
 def _objects(world: World, workspace: str, windows: Collection[int]) -> Iterator[str]:

@@ -32,7 +32,8 @@ def owners_of(world: World, fold: UsageFold, refs: Iterable[str]) -> dict[str, s
     users = [each for each in named if each.startswith("u:")]
     said = {each: ref(UsageOwner, fold.workspace, keyed_hash(world, fold, each)) for each in users}
     rows = dict(zip(said, many(world.store, list(said.values())), strict=True))
-    known |= {each: row.customer for each, row in rows.items() if row}
+    there = _there(world, {row.customer for row in rows.values() if row})
+    known |= {each: row.customer for each, row in rows.items() if row and row.customer in there}
     for each in users:
         if each not in known and (owner := _own_customer(world, fold.workspace, each[2:])):
             known[each] = owner
@@ -49,6 +50,11 @@ def _customers(world: World, workspace: str, named: list[str]) -> dict[str, str]
     again = {each: customer_named(world, workspace, external_id=each[2:]) for each in ids if each not in known}
     known |= {each: there.id for each, there in again.items() if there}
     return remembered | {each: kept.keep((workspace, each), id_, now) for each, id_ in known.items()}
+
+
+def _there(world: World, customers: set[str]) -> set[str]:
+    """Those of some customers that are not gone."""
+    return {each.id for each in many(world.store, [ref(Customer, id_) for id_ in sorted(customers)]) if each}
 
 
 def _own_customer(world: World, workspace: str, external_id: str) -> str:

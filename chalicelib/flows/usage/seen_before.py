@@ -48,11 +48,17 @@ def _runs(world: World, kept: Sequence[Sorted]) -> Iterator[bytes]:
     return (packed(each.few) if each.few else world.files.get(each.key) for each in kept)
 
 
+def places_of_days(workspace: str) -> tuple[str, str]:
+    """The prefixes under which the runs lie by days: of ids, and of people."""
+    return f"usage-fold/ids/{workspace}/", f"usage-fold/people/{workspace}/"
+
+
 def with_ids(world: World, row: FoldedDay, ids: Iterable[int], *, people: Iterable[int]) -> Kept:
     """The day once these have come."""
+    of_ids, of_people = (f"{place}{row.day}" for place in places_of_days(row.workspace))
     moved = row.changed(
-        ids=_joined(world, f"usage-fold/ids/{row.workspace}/{row.day}", row.ids, numbers=ids),
-        people=_joined(world, f"usage-fold/people/{row.workspace}/{row.day}", row.people, numbers=people),
+        ids=_joined(world, of_ids, row.ids, numbers=ids),
+        people=_joined(world, of_people, row.people, numbers=people),
     )
     there = {"", *(each.key for each in (*moved.ids, *moved.people))}
     return Kept(moved, [each.key for each in (*row.ids, *row.people) if each.key not in there])

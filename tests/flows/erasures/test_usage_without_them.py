@@ -3,6 +3,7 @@ forgets, with its own role; what others called stays counted."""
 
 import gzip
 
+from chalicelib.desk.usage_meters import UsageOwner
 from tests.api import Tenant
 from tests.fakes import Parley
 from tests.usage import send
@@ -27,9 +28,11 @@ def test_an_erasure_goes_through_what_sources_said(parley: Parley, tenant: Tenan
         for user in EVENTS
         for to in ("acme", "nobody yet")
     ]
+    calls += [{"type": "group", "userId": user, "groupId": "acme"} for user in EVENTS]
     assert send(key, {"batch": calls}).status == 200
     pass_(parley, 400_000)
     assert named(parley, "annemarie") >= {"usage", "usage-fold"}
+    assert len(owners(parley)) == 2
 
     erasure = tenant.api.delete("/v1/customers/acme/users/annemarie").json["id"]
     for _ in range(40):
@@ -42,6 +45,12 @@ def test_an_erasure_goes_through_what_sources_said(parley: Parley, tenant: Tenan
     assert b"nobody yet" in line, "whom another customer calls so is somebody else"
     usage = tenant.api.get("/v1/customers/acme/usage").json
     assert [(day["calls"], day["developers"]) for day in usage["days"]] == [(2, 1)]
+    assert len(owners(parley)) == 1
+
+
+def owners(parley: Parley) -> list[UsageOwner]:
+    """Whose users sources have said that somebody is."""
+    return [row for row in parley.records() if isinstance(row, UsageOwner)]
 
 
 def pass_(parley: Parley, ms: int) -> None:

@@ -3,16 +3,20 @@
 import gzip
 import json
 
+import pytest
+
+from chalicelib.desk.customers import Customer
 from chalicelib.desk.erasures import Self, Subject
 from chalicelib.desk.ids import customer_id
 from chalicelib.desk.times import DAY_MS
 from chalicelib.desk.usage_events import decode
+from chalicelib.desk.usage_meters import REPEATS_DAYS, FoldedDay, UsageOwner, UsageWaiting, day_of
 from chalicelib.desk.usage_sources import UsageLog
 from chalicelib.desk.workspaces import Workspace
 from chalicelib.flows.erasures.run import STAGES
-from chalicelib.flows.usage.forget import days_of_log, forget_day, is_of
+from chalicelib.flows.usage.forget import days_of_log, forget_day, forget_owners, is_of
 from chalicelib.flows.usage.retain import TEST_DAYS, retain
-from chalicelib.ports import new
+from chalicelib.ports import Drop, new, ref
 from tests.flows.usage.logged import WORKSPACE, Log
 
 
@@ -89,6 +93,61 @@ def test_an_erasure_has_that_stage_and_what_test_keys_sent_ends_by_itself() -> N
     log.parley.clock.at += (TEST_DAYS + 1) * DAY_MS
     retain(log.parley.world, WORKSPACE, 1)
     assert left(log) == ["live"]
+
+
+def test_whose_a_forgotten_user_is_is_known_no_more_and_others_who_are_called_so_stay_whose_they_are() -> None:
+    """With the workspace's key one could ask whether somebody was here."""
+    log = Log()
+    ann, other = subject(log), log.customer("other")
+    for user, customer in (("ann", "acme"), ("bob", "acme"), ("eve", "other")):
+        log.put(log.line(user, kind="group", means="", user=user, customer=customer, calls=0))
+    log.put(log.line("1", user="cyd", customer=""), log.line("2", user="dot", customer=""))  # whose nobody knows
+    log.folded()
+    forget_owners(log.parley.world, WORKSPACE, Subject(selves=ann.selves, called=("ann", "cyd", "eve")))
+    rows = log.parley.records()
+    assert {row.customer for row in rows if isinstance(row, UsageOwner)} == {customer_id(WORKSPACE, "acme"), other}
+    assert len([row for row in rows if isinstance(row, UsageOwner)]) == 2, "bob's and eve's, who is another's"
+    assert len([row for row in rows if isinstance(row, UsageWaiting)]) == 1, "dot's"
+
+
+def test_nothing_counts_for_a_customer_that_is_gone() -> None:
+    log = Log()
+    acme = log.customer("acme")
+    log.put(log.line("1", kind="group", means="", user="bob", calls=0))
+    log.folded()
+    log.parley.store.commit(Drop(ref(Customer, acme)))
+    log.put(log.line("2", user="bob", customer=""))
+    log.folded()
+    assert log.days(acme) == []
+
+
+def days_there(log: Log) -> set[str]:
+    """The days of which the bucket or the table still holds something that the fold keeps by day."""
+    folders = [key.split("/")[3] for key in log.parley.files.keys("usage-fold/") if "/entries/" not in key]
+    return {*folders, *(row.day for row in log.parley.records() if isinstance(row, FoldedDay))}
+
+
+@pytest.mark.parametrize(("kept", "ends_after"), [(20, 20), (3, REPEATS_DAYS)])
+def test_what_is_kept_of_a_day_to_find_it_again_ends_with_its_log(kept: int, ends_after: int) -> None:
+    """But for the ids of the last seven days, by which repeats are known."""
+    log = Log()
+    log.parley.store.commit(
+        new(Workspace(version=1, id=WORKSPACE, name="W", created_at=1, raw_days=kept)),
+        new(UsageLog(version=1, workspace=WORKSPACE, due=1)),
+    )
+    first = day_of(log.now)
+    log.put(log.line("1", user="ann"))
+    log.folded()
+    log.parley.clock.at += DAY_MS
+    log.put(log.line("2", user="ann"))
+    log.folded()
+    assert len(days_there(log)) == 2
+    for days, there in ((ends_after - 1, True), (1, False)):
+        log.parley.clock.at += days * DAY_MS
+        log.parley.due()
+        log.parley.use_all()
+        assert (first in days_there(log)) == there
+    assert len(days_there(log)) == 1
 
 
 def names_in(log: Log, name: str) -> list[str]:
