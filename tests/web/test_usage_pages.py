@@ -74,6 +74,7 @@ def test_the_funnel_shows_how_far_developers_came(house: House, parley: Parley, 
     tenant.customer("acme", name="Acme")
     path = f"/v1/usage/sources/{tenant.api.post('/v1/usage/sources', {'name': 'Gateway'}).json['id']}"
     key = tenant.api.post(f"{path}/keys").json["key"]
+    tenant.api.post("/v1/segments", {"name": "Real", "customers": []})
     page = shown(house, "figures/funnel")
     expect(page.get_by_text("No developer began in this time.")).to_be_visible()
     send(key, {"batch": [event(parley, user, "API Key Created") for user in ("ann", "bob")]})
@@ -88,6 +89,8 @@ def test_the_funnel_shows_how_far_developers_came(house: House, parley: Parley, 
     page.locator("select[name=by]").select_option("source")
     expect(page.get_by_role("rowheader", name="Gateway")).to_be_visible()
     assert unfriendly(page) == []
+    page.locator("select[name=segment]").select_option(label="Real")
+    expect(page.get_by_text("No developer began in this time.")).to_be_visible()
     german = shown(house, "figures/funnel", locale="de-DE", viewport={"width": 390, "height": 800})
     expect(german.get_by_role("heading", name="Trichter der Entwickler")).to_be_visible()
     assert unfriendly(german) == []

@@ -10,22 +10,24 @@ const BY = { cohort: t("Week of the beginning"), source: t("Source") };
 const STAGES = [["keys", t("Have a key")], ["called", t("Called")], ["succeeded", t("Had a success")], ["active", t("Active this week")]];
 
 export async function funnel(go) {
-  const sources = await attempt(() => api.all("/v1/usage/sources"));
+  const [sources, segments] = await Promise.all([attempt(() => api.all("/v1/usage/sources")), attempt(() => api.all("/v1/segments"))]);
   const names = new Map((sources ?? []).map((each) => [each.id, each.name]));
   const body = h("div.figures", { "aria-live": "polite" });
   const by = choice("by", Object.entries(BY), "cohort");
   const source = choice("source", [["", t("all")], ...names], "");
+  const segment = choice("segment", [["", t("all")], ...(segments ?? []).map((each) => [each.id, each.name])], "");
   const load = () => attempt(async () => {
-    const asked = new URLSearchParams({ by: by.value, ...(source.value ? { source: source.value } : {}) }).toString();
+    const chosen = [by, source, segment].filter((each) => each.value).map((each) => [each.name, each.value]);
+    const asked = new URLSearchParams(chosen).toString();
     const found = await api.get(`/v1/usage/funnel?${asked}`);
     if (found.by === by.value) redraw(body, () => drawn(found, names));
   });
-  for (const each of [by, source]) each.addEventListener("change", load);
+  for (const each of [by, source, segment]) each.addEventListener("change", load);
   await load();
   return h("div.sheet.of-figures", null,
     h("header", null, h("h1", null, t("Developers’ funnel")), h("button.plain", { type: "button", onclick: () => go("#/figures") }, t("Figures"))),
     h("p.dim", null, t("Distinct developers with a live token who began in the last twelve weeks. Test keys and our own people are left out.")),
-    h("div.figures-head", null, field(t("By"), by), names.size > 1 ? field(t("Source"), source) : null), body);
+    h("div.figures-head", null, field(t("By"), by), names.size > 1 ? field(t("Source"), source) : null, segments?.length ? field(t("Segment"), segment) : null), body);
 }
 
 function drawn(found, names) {

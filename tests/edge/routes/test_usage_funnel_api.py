@@ -59,6 +59,24 @@ def test_developers_come_from_a_key_to_a_week_with_calls(parley: Parley, tenant:
     assert tenant.api.get("/v1/usage/funnel", first_day=today).json["total"]["keys"] == 0
 
 
+def test_customers_that_are_the_vendors_own_to_try_things_stay_out_by_a_segment(parley: Parley, tenant: Tenant) -> None:
+    _, key = source(parley, tenant)
+    tenant.api.put("/v1/attributes/internal", {"type": "boolean"})
+    for customer, attributes in (("acme", {}), ("tryout", {"internal": True})):
+        tenant.api.put(f"/v1/customers/{customer}", {"name": customer, "attributes": attributes})
+        said = event(parley, f"ann@{customer}", "API Key Created") | {"context": {"groupId": customer}}
+        assert send(key, {"batch": [said]}).status == 200
+    real = {"name": "Real", "filter": {"not": {"attribute": "internal", "equals": True}}}
+    segment = tenant.api.post("/v1/segments", real).json["id"]
+    folded(parley)
+    parley.settle()
+    assert tenant.api.get("/v1/usage/funnel").json["total"]["keys"] == 2
+    assert tenant.api.get("/v1/usage/funnel", segment=segment).json["total"]["keys"] == 1
+    other = Tenant.found("Other", parley.clock.at // 1000)
+    others = other.api.post("/v1/segments", {"name": "Theirs", "customers": []}).json["id"]
+    assert tenant.api.get("/v1/usage/funnel", segment=others).status == 404
+
+
 def test_more_than_are_counted_at_once_are_told(
     parley: Parley, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -799,6 +799,7 @@ export const TABLE = {
   "Search is written anew": "Die Suche wird neu geschrieben",
   "Second reminder": "Zweite Erinnerung",
   "See what would go": "Ansehen, was wegfiele",
+  "Segment": "Segment",
   "Segment: {name}": "Segment: {name}",
   "Segments": "Segmente",
   "Segments that are not watched": "Segmente, die nicht beobachtet werden",
