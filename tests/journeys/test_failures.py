@@ -114,7 +114,7 @@ def test_a_worker_that_is_killed_half_way_loses_and_doubles_nothing(
     assert api("PUT", f"/v1/customers/killed-{function}", {}).status in (200, 201)
     with OtherSide() as other:
         hook = api.post("/v1/installs", {"kind": "webhook", "name": "Kill", "config": {"url": other.url}})
-        said = [f"{function} {number}" for number in range(60)]
+        said = [f"{function} {number}" for number in range(30)]
         ended = threading.Event()
 
         def kill() -> None:
@@ -142,7 +142,7 @@ def test_stopping_with_messages_in_flight_loses_none(stack: LocalStack, api: Cal
     room = triage(api, "flight")
     with OtherSide() as other:
         hook = api.post("/v1/installs", {"kind": "webhook", "name": "Flight", "config": {"url": other.url}})
-        said = [f"in flight {number}" for number in range(150)]
+        said = [f"in flight {number}" for number in range(80)]
         for text in said:
             send(stack, text, customer={"external_id": "flight"})
         stack.restart()

@@ -37,7 +37,7 @@ def heard(side: OtherSide) -> list[str]:
     return [event["message"]["text"] for event in events if event["type"] == "message.posted"]
 
 
-def test_say_send_restore_to_before_and_nobody_is_told_twice(own: LocalStack) -> None:
+def test_say_send_restore_to_before_and_nobody_is_told_twice_then_it_goes(own: LocalStack) -> None:
     api = Caller(own.base_url, own.workspace["api_key"])
     assert api("PUT", "/v1/customers/restored", {"name": "Restored"}).status == 201
     room = api.get("/v1/customers/restored")["triage_room"]
@@ -82,6 +82,7 @@ def test_say_send_restore_to_before_and_nobody_is_told_twice(own: LocalStack) ->
     made_whole(own)
     assert [each["text"] for each in api.all(f"/v1/rooms/{room}/messages")] == ["After", "On its way"]
     assert own.denied() == []
+    it_goes(own)
 
 
 def keep(put_up: dict[str, Any], content: bytes) -> None:
@@ -126,7 +127,8 @@ def there(own: LocalStack) -> tuple[bool, bool, bool]:
     return own.function("api") in names, own.outputs["TableName"] in tables, own.outputs["FilesBucket"] in buckets
 
 
-def test_a_stage_goes_and_what_people_said_stays_until_its_name_is_typed(own: LocalStack) -> None:
+def it_goes(own: LocalStack) -> None:
+    """The stage goes, and what people said stays until its name is typed."""
     table, bucket = own.outputs["TableName"], own.outputs["FilesBucket"]
     shown = tool(own, "destroy")
     assert shown.returncode == 0, shown.stderr

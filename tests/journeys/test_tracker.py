@@ -18,13 +18,14 @@ import pytest
 from standardwebhooks.webhooks import Webhook
 
 from chalicelib.desk.tickets import TicketDraft
+from tests.full import FULL
 from tests.journeys.caller import Caller, eventually, user_token
 from tests.journeys.conftest import ComesBack
 from tests.stack import LocalStack
 from tests.tracking import DOING, DONE, OPEN, WONTFIX, FakeTracker
 
-ROOMS, KILLS = (500, 10) if os.environ.get("PARLEY_FULL") else (30, 1)
-PATIENCE = 900.0 if os.environ.get("PARLEY_FULL") else 300.0
+ROOMS, KILLS = (500, 10) if FULL else (30, 1)
+PATIENCE = 900.0 if FULL else 300.0
 
 
 class Board:

@@ -22,13 +22,13 @@ import requests
 from cloudevents.core.v1.event import CloudEvent
 from segment.analytics.client import Client as Segment
 
+from tests.full import FULL
 from tests.journeys.caller import Caller, eventually
 from tests.journeys.test_usage import by_node, logged, objects, stored
 from tests.stack import LocalStack
 from tests.usage import basic
 from tests.usage import batch as batch_of
 
-FULL = bool(os.environ.get("PARLEY_FULL"))
 CUSTOMERS, EACH, WATCHED, LATER = (300, 300, 20, 20) if FULL else (40, 40, 3, 3)
 BATCH = 100 if FULL else 30  # events of a request
 PATIENCE = 1800.0 if FULL else 120.0

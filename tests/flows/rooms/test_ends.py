@@ -1,6 +1,5 @@
 """How a room ended is told to its customer in words: once, where they are, and only where somebody wants that."""
 
-import os
 from typing import Any
 
 import pytest
@@ -8,8 +7,9 @@ import pytest
 from chalicelib.desk.outcomes import OUTCOMES, WORDS, ending_of
 from tests.api import Client, Tenant
 from tests.fakes import Parley
+from tests.full import FULL
 
-MANY = 500 if os.environ.get("PARLEY_FULL") else 120  # rooms
+MANY = 500 if FULL else 120  # rooms
 SOLVED = {"state": "resolved", "outcome": "solved", "tell": True}
 
 

@@ -10,11 +10,11 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from statistics import median
 
+from tests.full import FULL
 from tests.journeys.caller import Caller, eventually
 from tests.journeys.conftest import ComesBack
 from tests.stack import LocalStack
 
-FULL = bool(os.environ.get("PARLEY_FULL"))
 CUSTOMERS, ROOMS = (10_000, 3_000) if FULL else (240, 160)
 PATIENCE = 1_200.0 if FULL else 300.0
 KILLS = 3

@@ -6,12 +6,13 @@ import signal
 import time
 from typing import Any
 
+from tests.full import FULL
 from tests.journeys.caller import Caller, eventually
 from tests.journeys.conftest import ComesBack
 from tests.stack import LocalStack
 
-CUSTOMERS, IN_SEGMENT = (10_000, 3_000) if os.environ.get("PARLEY_FULL") else (400, 120)
-PATIENCE = 900.0 if os.environ.get("PARLEY_FULL") else 300.0
+CUSTOMERS, IN_SEGMENT = (10_000, 3_000) if FULL else (400, 120)
+PATIENCE = 900.0 if FULL else 300.0
 PRO = {"all": [{"attribute": "plan", "equals": "pro"}, {"attribute": "arr", "greater": 50_000}]}
 
 

@@ -1,14 +1,14 @@
 """Many clients at once, each saying everything twice, in random order: nothing is lost, doubled or out of number."""
 
-import os
 import random
 import threading
 from collections import Counter
 
+from tests.full import FULL
 from tests.journeys.caller import Caller, OtherSide, eventually, user_token
 from tests.stack import LocalStack
 
-CLIENTS, EACH, ROOMS = 8, 125 if os.environ.get("PARLEY_FULL") else 20, 4
+CLIENTS, EACH, ROOMS = 8, 125 if FULL else 20, 4
 
 
 def test_hundreds_of_messages_by_eight_clients_each_twice(stack: LocalStack) -> None:
