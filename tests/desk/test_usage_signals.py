@@ -74,6 +74,14 @@ def test_nothing_is_said_before_four_weeks_are_known():
     assert found_on(curve({MONDAY: 9000}, weeks=4), rule("surge"), MONDAY)
 
 
+@pytest.mark.parametrize("kind", ["drop", "silence"])
+def test_nobody_falls_silent_of_whom_too_little_is_known(kind):
+    silent = {shifted(MONDAY, -n): 0 for n in range(3)}
+    assert not found_on(curve(silent, weeks=3), rule(kind), MONDAY)
+    assert not found_on(Curve(since=MONDAY, calls={}), rule(kind), MONDAY)
+    assert found_on(curve(silent, weeks=5), rule(kind), MONDAY)
+
+
 def test_what_is_left_out_is_no_measure():
     launch = {shifted(MONDAY, -7 * n): 5000 for n in range(1, 6)}
     assert not found_on(curve({MONDAY: 900} | launch), rule("surge"), MONDAY)
@@ -87,6 +95,8 @@ def test_three_silent_days_that_are_not_usually_so_are_silence():
     assert (found.count, found.usual) == (0, 312)
     assert explained(found).startswith("No call in the 3 days up to Monday, 30 November 2026; in 8 weeks before")
     assert not found_on(curve(silent | {shifted(MONDAY, -2): 1}), rule("silence"), MONDAY)
+    assert found_on(curve(silent), rule("silence", floor=312), MONDAY)
+    assert not found_on(curve(silent), rule("silence", floor=313), MONDAY)
     sunday = shifted(MONDAY, -1)
     assert not found_on(curve({shifted(sunday, -n): 0 for n in range(2)}), rule("silence"), sunday)
 
@@ -100,6 +110,41 @@ def test_a_storm_is_a_share_of_errors():
     )
     always = {shifted(MONDAY, -7 * n): 60 for n in range(1, 9)}  # a fifth fails every Monday
     assert not found_on(curve({MONDAY: 1000}, errors=always | {MONDAY: 200}), rule("error_storm"), MONDAY)
+
+
+@pytest.mark.parametrize(
+    ("calls", "errors", "usual", "raised"),
+    [
+        (1000, 100, 0, True),
+        (1000, 99, 0, False),  # half of all, and under the floor
+        (2000, 100, 0, True),
+        (2001, 100, 0, False),  # under a twentieth
+        (1000, 375, 75, True),
+        (1000, 374, 75, False),  # a quarter is usual
+        (0, 100, 0, False),  # the errors of no call
+    ],
+)
+def test_a_storm_has_the_floor_a_twentieth_and_a_multiple_of_what_is_usual(calls, errors, usual, raised):
+    before = {shifted(MONDAY, -7 * n): usual for n in range(1, 9)}
+    found = found_on(curve({MONDAY: calls}, errors=before | {MONDAY: errors}), rule("error_storm"), MONDAY)
+    assert (found is not None) is raised
+
+
+def test_a_storm_says_between_what_and_what_errors_lay_where_that_is_known():
+    before = {shifted(MONDAY, -7): 4, shifted(MONDAY, -14): 9}
+    found = found_on(curve({MONDAY: 1000}, errors=before | {MONDAY: 200}), rule("error_storm"), MONDAY)
+    assert (found.low, found.high, found.weeks) == (0, 9, 8)
+    found = found_on(curve({MONDAY: 1000}, weeks=0, errors={MONDAY: 200}), rule("error_storm"), MONDAY)
+    assert (found.low, found.high, found.weeks) == (0, 0, 0)
+
+
+def test_who_never_came_to_a_call_is_told_of_once_and_up_to_the_first_one():
+    days = [shifted(MONDAY, -n) for n in range(40, -1, -1)]
+    waits = rule("never_started", period_days=3)
+    assert len(raised_in(curve(weeks=9), waits, days)) == 1
+    began = curve(weeks=9, first_success=MONDAY, made=shifted(MONDAY, -8))
+    assert found_on(began, waits, shifted(MONDAY, -1)).count == 7
+    assert not found_on(began, waits, MONDAY)
 
 
 def test_what_happens_once_has_one_period():

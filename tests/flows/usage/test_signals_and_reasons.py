@@ -3,13 +3,14 @@
 import pytest
 
 from chalicelib.desk.alerts import AgentAlerts
+from chalicelib.desk.customers import Customer
 from chalicelib.desk.ids import customer_id
 from chalicelib.desk.rooms import Room
 from chalicelib.desk.times import DAY_MS, from_rfc3339
 from chalicelib.desk.usage_meters import Usage, UsageDay, day_of
 from chalicelib.desk.usage_signals import shifted
 from chalicelib.flows.usage.facts import evaluate_usage
-from chalicelib.flows.usage.signals import run_signals
+from chalicelib.flows.usage.signals import look_after, run_signals, walk
 from chalicelib.ports import Put, ref
 from tests.api import Client, Tenant
 from tests.conftest import in_memory
@@ -162,6 +163,24 @@ def test_who_asked_what_and_when(stage):
     assert len(stage.api.get("/v1/customers/acme/questions").json["items"]) == 2
 
 
+def test_a_reason_is_in_the_words_of_this_customer_and_of_what_is_there(stage):
+    stage.tenant.customer("zebra", name="Zebra")
+    zoe = stage.tenant.user("zebra", "zoe", exp=stage.parley.clock.at // 1000 + 3600)
+    theirs = zoe.post(f"/v1/rooms/{stage.tenant.triage('zebra')}/messages", {"text": "A launch, in secret."}).json["id"]
+    triage = stage.tenant.triage("acme")
+    said = stage.ann.post(f"/v1/rooms/{triage}/messages", {"text": "A launch."}).json["id"]
+    gone = stage.ann.post(f"/v1/rooms/{triage}/messages", {"text": "Never mind."}).json["id"]
+    assert stage.ann.delete(f"/v1/rooms/{triage}/messages/{gone}").status == 200
+    reason = {"kind": "surge", "cause": "launch", "from": stage.today, "until": shifted(stage.today, 366)}
+    path = "/v1/customers/acme/reasons"
+    for message in (theirs, gone, f"{said}9", "nothing"):
+        refused = stage.api.post(path, reason | {"message": message})
+        assert (refused.status, refused.json.get("field")) == (422, "message"), message
+    assert stage.api.post(path, reason | {"message": said}).json["text"] == "A launch."
+    late = stage.api.post(path, reason | {"message": said, "until": shifted(stage.today, 367)})
+    assert (late.status, late.json["field"]) == (422, "until")
+
+
 def test_a_one_off_is_no_measure_for_the_next(stage):
     stage.segment(period_days=1)
     weeks = {-7 * n: 9000 for n in range(1, 5)}
@@ -234,6 +253,32 @@ def test_what_is_off_or_of_others_is_not_watched(stage):
     stage.api.patch(f"/v1/segments/{segment}", {"signal": SURGE | {"owner": stage.owner}})
     stage.api.delete(f"/v1/segments/{segment}/members/acme")
     assert stage.run() == []
+
+
+def test_a_walk_that_nobody_asks_for_any_more_is_none(stage):
+    segment = stage.segment(kind="never_started", period_days=1, on=False)
+    stage.days_pass(20)
+    for id_ in (segment, "seg_gone"):
+        walk(stage.parley.world, id_, None)
+        look_after(stage.parley.world, id_, stage.parley.clock.at)
+    stage.api.patch(f"/v1/segments/{segment}", {"signal": SURGE | {"kind": "never_started", "owner": stage.owner}})
+    look_after(stage.parley.world, segment, stage.parley.clock.at - DAY_MS)  # it is due at another time
+    stage.parley.use_all()
+    assert stage.signals() == []
+
+
+def test_an_owner_who_is_blocked_meanwhile_has_no_room_and_the_others_see_it(stage):
+    stage.api.post("/v1/agents", {"name": "Bob", "email": "bob@vendor.example", "role": "agent"})
+    bob = stage.api.get("/v1/agents").json["items"][-1]["id"]
+    stage.segment(owner=bob)
+    stage.api.patch(f"/v1/agents/{bob}", {"state": "blocked"})
+    nameless = stage.parley.store.one(ref(Customer, stage.customer))
+    stage.parley.store.commit(Put(nameless.changed(name=""), nameless.version))
+    stage.calls({0: 1204})
+    stage.run()
+    (signal,) = stage.signals()
+    room = stage.api.get(f"/v1/rooms/{signal['room']}").json
+    assert (room["assignees"], room["name"]) == ([], "Usage surges: acme")
 
 
 def test_what_cannot_be_is_refused_by_name(stage):
