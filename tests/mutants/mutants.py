@@ -50,8 +50,79 @@ PUSHED = ("tests/flows/alerts/test_web_push.py",)
 ONCE = ("tests/edge/routes/test_counted_once.py",)
 ONE_MAIL = ("tests/flows/mail/test_one_person_one_mail.py",)
 
+METERS, SIGNALS = ("tests/desk/test_usage_meters.py",), ("tests/desk/test_usage_signals.py",)
+EXPLAINED = ("tests/desk/test_usage_reasons.py",)
+FOLDED = ("tests/flows/usage/test_fold.py",)
+RAISED = ("tests/flows/usage/test_signals_and_reasons.py",)
+FACTS = (
+    "tests/flows/usage/test_facts.py::"
+    "test_after_ten_days_without_an_event_the_figures_are_zero_and_in_time_nobody_looks",
+)
+
 # what is then so → the change, and the tests that notice
 MUTANTS: dict[str, tuple[Mutant, tuple[str, ...]]] = {
+    "an event that comes twice counts twice": (
+        Mutant(
+            FLOWS + "usage.fold",
+            "_take",
+            "ids.keys() - known_ids(world, state.workspace, day, ids=ids)",
+            "ids.keys()",
+        ),
+        FOLDED,
+    ),
+    "what test keys send counts": (
+        Mutant(DESK + "usage_meters", "counts", "not line.test", "True"),
+        METERS,
+    ),
+    "a late event counts on the day on which it came": (
+        Mutant(DESK + "usage_meters", "delta_of", "day_of(line.at)", "day_of(line.received_at)"),
+        METERS,
+    ),
+    "who calls on two days is two developers": (
+        Mutant(DESK + "usage_meters", "facts_of", "set(actors)", "list(actors)"),
+        METERS,
+    ),
+    "an entry is added as often as somebody comes to finish it": (
+        Mutant(DESK + "usage_meters", "day_with", "row.through >= n", "False"),
+        METERS,
+    ),
+    "who is known later has nothing of what came before": (
+        Mutant(FLOWS + "usage.fold", "_late", "who in entries[n].waiting", "False"),
+        FOLDED,
+    ),
+    "silence is looked at only when somebody calls": (
+        Mutant(FLOWS + "usage.facts", "_evaluated", "nothing_left(moved)", "True"),
+        FACTS,
+    ),
+    "a few weeks are enough for a drop": (
+        Mutant(DESK + "usage_signals", "_compared", "len(past) < LEAST_WEEKS", "not past"),
+        SIGNALS,
+    ),
+    "what a one-off brought is a measure": (
+        Mutant(DESK + "usage_signals", "Curve.before", "each not in self.left_out", "True"),
+        SIGNALS,
+    ),
+    "a reason silences all kinds": (
+        Mutant(DESK + "usage_reasons", "covers", "reason.kind == kind", "True"),
+        EXPLAINED,
+    ),
+    "a signal is raised each day of a week": (
+        Mutant(
+            FLOWS + "usage.signals",
+            "_is_known",
+            "any((each and day < shifted(each.found.day, rule.period_days) for each in last))",
+            "False",
+        ),
+        RAISED,
+    ),
+    "who is blocked answers for a signal": (
+        Mutant(FLOWS + "usage.signals", "_opened", "agent.state == 'active'", "True"),
+        RAISED,
+    ),
+    "a reason is in the words of another customer": (
+        Mutant(FLOWS + "usage.reasons", "_words", "room.customer != customer.id", "False"),
+        RAISED,
+    ),
     "a roster has one person as often as they have users": (
         Mutant(
             FLOWS + "same_person",

@@ -56,6 +56,29 @@ NOTICES: Stages = (
         *("tests/flows/customers", "tests/properties/test_two_sides.py", "tests/flows/broadcasts"),
     ),
 )
+READING: Stages = (
+    ("tests/desk/test_usage_reading.py",),
+    tuple(f"tests/edge/routes/test_usage_{name}.py" for name in ("in", "clients", "sources")),
+)
+FUNNEL: Stages = (("tests/desk/test_usage_funnel.py", "tests/edge/routes/test_usage_funnel_api.py"),)
+FOLD: Stages = (
+    ("tests/desk/test_usage_meters.py",),
+    (
+        *("tests/flows/usage/test_fold.py", "tests/flows/usage/test_fold_counts.py", "tests/flows/usage/test_facts.py"),
+        *("tests/edge/routes/test_customer_usage.py", "tests/edge/routes/test_usage_funnel_api.py"),
+    ),
+    (
+        *("tests/faults/test_torn_folds.py", "tests/properties/test_usage_in_any_order.py"),
+        "tests/properties/test_meters_by_recount.py",
+    ),
+)
+SIGNALS: Stages = (
+    ("tests/desk/test_usage_signals.py", "tests/desk/test_usage_reasons.py"),
+    ("tests/flows/usage/test_signals_and_reasons.py", "tests/flows/usage/test_facts.py"),
+)
+WITHOUT_THEM: Stages = (
+    ("tests/flows/usage/test_forgotten_in_the_log.py", "tests/flows/erasures/test_usage_without_them.py"),
+)
 AREAS: dict[str, Stages] = {
     **dict.fromkeys(("desk.room_transitions", "desk.rooms"), ROOMS),
     **{
@@ -84,6 +107,15 @@ AREAS: dict[str, Stages] = {
     },
     **dict.fromkeys(("desk.notices", "desk.comments_for_customers"), NOTICES),
     **{f"flows.issues.{name}": NOTICES for name in ("state_notice", "draft_notice", "send_notice")},
+    **{f"desk.usage_{name}": READING for name in ("events", "reading", "requests", "sources")},
+    **{f"flows.usage.{name}": READING for name in ("replay", "retain", "sources", "take_in", "write_keys")},
+    **dict.fromkeys(("desk.usage_funnel", "desk.usage_developers"), FUNNEL),
+    **dict.fromkeys(("desk.usage_meters", "desk.sorted_numbers"), FOLD),
+    **{f"flows.usage.{name}": FOLD for name in ("apply_entry", "due", "facts", "fold", "owners", "seen_before")},
+    **{f"desk.usage_{name}": SIGNALS for name in ("reasons", "signals")},
+    **{f"flows.usage.{name}": SIGNALS for name in ("notified", "reasons", "signals")},
+    "flows.usage.shared": (("tests/edge/routes/test_shared_usage.py",),),
+    "flows.usage.forget": WITHOUT_THEM,
 }
 OTHERS: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Lt: ast.LtE,
