@@ -346,7 +346,7 @@ def day_with(row: UsageDay, added: DayDelta, n: int) -> UsageDay:
 def tokens_with(row: UsageDay, added: DayDelta) -> tuple[str, ...]:
     """The tokens that a day names, with what is added to it: as far as there is room."""
     fresh = [each for each in added.tokens if each not in row.tokens]
-    return (*row.tokens, *fresh[: max(0, MOST_TOKENS - len(row.tokens))])
+    return tuple(sorted((*row.tokens, *fresh[: max(0, MOST_TOKENS - len(row.tokens))])))
 
 
 def facts_of(

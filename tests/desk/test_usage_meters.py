@@ -9,6 +9,7 @@ from chalicelib.desk.times import DAY_MS, HOUR_MS, MINUTE_MS
 from chalicelib.desk.usage_events import WINDOW_MS, UsageLine
 from chalicelib.desk.usage_meters import (
     HOURS_KEPT_DAYS,
+    MOST_TOKENS,
     OTHER,
     DayDelta,
     Delta,
@@ -144,6 +145,15 @@ def test_an_entry_is_added_once_and_never_after_a_later_one() -> None:
     assert day_with(once, added, 7) is once
     assert day_with(once, added, 6) is once
     assert day_with(once, added, 8).calls == 6
+
+
+def test_a_day_names_tokens_in_the_same_order_whichever_came_first() -> None:
+    one, two = DayDelta(tokens=("tok_2",)), DayDelta(tokens=("tok_1", "tok_2"))
+    assert day_with(day_with(row(), one, 1), two, 2).tokens == ("tok_1", "tok_2")
+    many = DayDelta(tokens=tuple(f"tok_{n:02}" for n in range(MOST_TOKENS + 2)))
+    assert day_with(day_with(row(), DayDelta(tokens=("tok_99",)), 1), many, 2).tokens == (
+        *many.tokens[: MOST_TOKENS - 1], "tok_99",
+    )  # fmt: skip
 
 
 def test_a_day_has_so_many_names_and_those_that_were_there_keep_theirs() -> None:
