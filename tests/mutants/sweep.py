@@ -62,7 +62,6 @@ READING: Stages = (
 )
 FUNNEL: Stages = (("tests/desk/test_usage_funnel.py", "tests/edge/routes/test_usage_funnel_api.py"),)
 FOLD: Stages = (
-    ("tests/desk/test_usage_meters.py",),
     (
         *("tests/flows/usage/test_fold.py", "tests/flows/usage/test_fold_counts.py", "tests/flows/usage/test_facts.py"),
         *("tests/edge/routes/test_customer_usage.py", "tests/edge/routes/test_usage_funnel_api.py"),
@@ -72,6 +71,7 @@ FOLD: Stages = (
         "tests/properties/test_meters_by_recount.py",
     ),
 )
+METERS: Stages = (("tests/desk/test_usage_meters.py",), *FOLD)
 SIGNALS: Stages = (
     ("tests/desk/test_usage_signals.py", "tests/desk/test_usage_reasons.py"),
     ("tests/flows/usage/test_signals_and_reasons.py", "tests/flows/usage/test_facts.py"),
@@ -110,7 +110,7 @@ AREAS: dict[str, Stages] = {
     **{f"desk.usage_{name}": READING for name in ("events", "reading", "requests", "sources")},
     **{f"flows.usage.{name}": READING for name in ("replay", "retain", "sources", "take_in", "write_keys")},
     **dict.fromkeys(("desk.usage_funnel", "desk.usage_developers"), FUNNEL),
-    **dict.fromkeys(("desk.usage_meters", "desk.sorted_numbers"), FOLD),
+    **dict.fromkeys(("desk.usage_meters", "desk.sorted_numbers"), METERS),
     **{f"flows.usage.{name}": FOLD for name in ("apply_entry", "due", "facts", "fold", "owners", "seen_before")},
     **{f"desk.usage_{name}": SIGNALS for name in ("reasons", "signals")},
     **{f"flows.usage.{name}": SIGNALS for name in ("notified", "reasons", "signals")},
