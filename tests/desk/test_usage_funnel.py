@@ -44,10 +44,14 @@ def test_a_time_to_hello_world_is_of_those_of_whom_both_ends_are_known() -> None
     before = came("before", -5)  # its first call came late, of before the key was made
     total = funnel_of([unknown, before], "cohort", now=NOW).total
     assert (total.succeeded, total.timed, total.median_ms) == (2, 0, None)
+    at_once = funnel_of([came("at once", 0)], "cohort", now=NOW).total
+    assert (at_once.timed, at_once.median_ms) == (1, 0)
 
 
 def test_they_are_parted_by_the_week_in_which_they_began_and_by_source() -> None:
     some = [came("a", 1, days_ago=0), came("b", 1, days_ago=1), came("c", 1, days_ago=2, source="src_2")]
+    keyless = came("d", 1, days_ago=9, key_made_at=0)
+    assert set(funnel_of([keyless], "cohort", now=NOW).parts) == {"2023-10-30"}  # that of the first call
     by_week = funnel_of(some, "cohort", now=NOW).parts
     assert {week: stages.keys for week, stages in by_week.items()} == {"2023-11-06": 1, "2023-11-13": 2}
     by_source = funnel_of(some, "source", now=NOW).parts

@@ -90,6 +90,18 @@ MUTANTS: dict[str, tuple[Mutant, tuple[str, ...]]] = {
         Mutant(FLOWS + "usage.fold", "_late", "who in entries[n].waiting", "False"),
         FOLDED,
     ),
+    "any secret is good once its source was heard": (
+        Mutant(
+            FLOWS + "usage.write_keys",
+            "_is_of",
+            "hmac.compare_digest(key.hash, hashed) and key.mode == mode",
+            "key.mode == mode",
+        ),
+        (
+            "tests/edge/routes/test_usage_sources.py::"
+            "test_a_secret_that_is_wrong_is_refused_of_a_source_that_was_just_heard_too",
+        ),
+    ),
     "silence is looked at only when somebody calls": (
         Mutant(FLOWS + "usage.facts", "_evaluated", "nothing_left(moved)", "True"),
         FACTS,

@@ -411,6 +411,78 @@ FOUND = (
         "equivalent: no ticket has an empty id, and nobody owns it",
     ),
     (
+        "desk.usage_funnel",
+        "_reach",
+        "_percentile(sorted(counted.values()), 50) or 0",
+        "_percentile(sorted(counted.values()), 50)",
+        "for the types: of nobody it has returned before",
+    ),
+    ("desk.usage_reasons", "_spans", "years > 0", "years >= 0", "equivalent: that of its own year is there already"),
+    (
+        "flows.usage.reasons",
+        "check_days",
+        "ends or 0",
+        "ends",
+        "for the types: what is no day was refused before",
+    ),
+    (
+        "flows.usage.reasons",
+        "check_days",
+        "begins or 0",
+        "begins",
+        "for the types: what is no day was refused before",
+    ),
+    *(
+        (
+            "flows.usage.reasons",
+            "note_question",
+            "message.broadcast is None or not message.broadcast.asks or (not customer)",
+            after,
+            "only sooner: whoever calls it has asked so before reading the room, and broadcasts go to customers",
+        )
+        for after in (
+            "message.broadcast is None and (not message.broadcast.asks) and (not customer)",
+            "not message.broadcast.asks or not customer",
+            "message.broadcast is None or not customer",
+            "message.broadcast is None or not message.broadcast.asks",
+        )
+    ),
+    (
+        "flows.usage.signals",
+        "_raise",
+        "rule is None or _is_known(world, customer.id, rule, day=found.day)",
+        "_is_known(world, customer.id, rule, day=found.day)",
+        "for the types: a segment without a signal is passed over before",
+    ),
+    (
+        "flows.usage.signals",
+        "_is_known",
+        "bool(this) or any((each and day < shifted(each.found.day, rule.period_days) for each in last))",
+        "any((each and day < shifted(each.found.day, rule.period_days) for each in last))",
+        SOONER,
+    ),
+    (
+        "flows.usage.signals",
+        "_opened",
+        "agent and agent.state == 'active'",
+        "agent.state == 'active'",
+        TYPES,
+    ),
+    (
+        "flows.usage.take_in",
+        "note_use",
+        "now - there.at >= WINDOW_MS",
+        "now - there.at > WINDOW_MS",
+        "a millisecond of the five minutes to which it is right",
+    ),
+    (
+        "flows.usage.write_keys",
+        "_is_of",
+        "hmac.compare_digest(key.hash, hashed) and key.mode == mode",
+        "hmac.compare_digest(key.hash, hashed)",
+        "equivalent: the hash is of the whole key, which names its mode",
+    ),
+    (
         "flows.tickets.renamed_project",
         "_renamed",
         "install and any((install.config.get(name) != value for name, value in renamed.items()))",

@@ -38,6 +38,21 @@ def test_two_live_and_two_test_keys_are_good_at_once(parley: Parley, tenant: Ten
     assert tenant.api.post(f"{path}/keys").status == 201
 
 
+def test_a_secret_that_is_wrong_is_refused_of_a_source_that_was_just_heard_too(tenant: Tenant) -> None:
+    path, key = made(tenant)
+    assert send(key, {"batch": [CALL]}).status == 200
+    wrong = key[:-1] + ("0" if key[-1] != "0" else "1")
+    assert [send(each, {"batch": [CALL]}).status for each in (wrong, key)] == [401, 200]
+    test = key.replace("_live_", "_test_")
+    assert send(test, {"batch": [CALL]}).status == 401
+    assert send(tenant.api.post(f"{path}/keys").json["key"], {"batch": [CALL]}).status == 200
+
+
+def test_a_workspace_has_so_many_sources(tenant: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chalicelib.flows.usage.sources.MAX_SOURCES", 2)
+    assert [tenant.api.post(SOURCES, {"name": f"S{n}"}).status for n in range(3)] == [201, 201, 409]
+
+
 def test_at_once_no_third_key_is_made(parley: Parley, tenant: Tenant) -> None:
     path, _ = made(tenant)
     at_once(lambda _: tenant.api.post(f"{path}/keys"), 4)

@@ -263,7 +263,7 @@ def test_a_walk_that_nobody_asks_for_any_more_is_none(stage):
         look_after(stage.parley.world, id_, stage.parley.clock.at)
     stage.api.patch(f"/v1/segments/{segment}", {"signal": SURGE | {"kind": "never_started", "owner": stage.owner}})
     look_after(stage.parley.world, segment, stage.parley.clock.at - DAY_MS)  # it is due at another time
-    stage.parley.use_all()
+    stage.parley.settle()
     assert stage.signals() == []
 
 
