@@ -3,6 +3,8 @@
 from .mutate import Mutant
 
 TYPES = "for the types: what is named there is never removed"
+A_MS = "a millisecond, of minutes or days"
+PIECES = "only how much goes together: what comes of it is the same"
 SOONER = "only sooner: what comes of it is asked for again before anything is written"
 SAME = "equivalent: an empty cursor and None are the same first page, and the same end"
 FORK = "equivalent: an edit is called there as its message is, or nothing that the id map knows"
@@ -468,12 +470,39 @@ FOUND = (
         "agent.state == 'active'",
         TYPES,
     ),
+    ("flows.usage.fold", "_window", "state.n < most", "state.n <= most", PIECES),
+    ("flows.usage.fold", "_window", "len(left) > MOST_OBJECTS", "len(left) >= MOST_OBJECTS", PIECES),
+    (
+        "flows.usage.fold",
+        "_late",
+        "drops and len(drops) + len(rows) > MOST_WAITING",
+        "drops or len(drops) + len(rows) > MOST_WAITING",
+        PIECES,
+    ),
+    (
+        "flows.usage.fold",
+        "_late",
+        "drops and len(drops) + len(rows) > MOST_WAITING",
+        "len(drops) + len(rows) > MOST_WAITING",
+        PIECES,
+    ),
+    ("flows.usage.fold", "_late", "drops and len(drops) + len(rows) > MOST_WAITING", "drops", PIECES),
+    (
+        "flows.usage.fold",
+        "_late",
+        "len(drops) + len(rows) > MOST_WAITING",
+        "len(drops) + len(rows) >= MOST_WAITING",
+        PIECES,
+    ),
+    ("flows.usage.retain", "retain", "removed >= MOST_PIECES * 1000", "removed > MOST_PIECES * 1000", PIECES),
+    ("flows.usage.fold", "_window", "due.due > world.clock.now()", "due.due >= world.clock.now()", A_MS),
+    ("flows.usage.retain", "retain", "log.due > world.clock.now()", "log.due >= world.clock.now()", A_MS),
     (
         "flows.usage.take_in",
         "note_use",
         "now - there.at >= WINDOW_MS",
         "now - there.at > WINDOW_MS",
-        "a millisecond of the five minutes to which it is right",
+        A_MS,
     ),
     (
         "flows.usage.write_keys",

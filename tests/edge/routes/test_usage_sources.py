@@ -3,8 +3,10 @@
 import pytest
 
 from chalicelib.desk.times import DAY_MS
-from chalicelib.desk.usage_sources import MAX_LIVE_KEYS
+from chalicelib.desk.usage_sources import MAX_LIVE_KEYS, UsageLog
+from chalicelib.flows.usage.retain import retain
 from chalicelib.flows.usage.write_keys import TRUSTED_MS
+from chalicelib.ports import over, ref
 from tests.api import Client, Tenant
 from tests.fakes import Parley
 from tests.races.test_races import at_once
@@ -124,6 +126,23 @@ def test_the_log_ends_by_its_days(parley: Parley, tenant: Tenant) -> None:
     days = {key.split("date=")[1][:10] for key in parley.files.keys("usage/")}
     assert len(days) == 2
     assert tenant.api.patch("/v1/workspace", {"raw_days": 0}).status == 422
+
+
+def test_the_log_ends_when_that_is_due_and_by_no_word_of_before(parley: Parley, tenant: Tenant) -> None:
+    _, key = made(tenant)
+    assert send(key, {"batch": [CALL]}).status == 200
+    parley.clock.at += 400 * DAY_MS
+    there = parley.store.one(ref(UsageLog, tenant.id))
+    assert there
+    ahead = there.changed(due=parley.clock.at + 1000)
+    parley.store.commit(over(ahead, there))
+    for workspace, due in ((tenant.id, there.due), (tenant.id, ahead.due), ("wsp_nobody", 1)):
+        assert retain(parley.world, workspace, due) == 0
+    assert len(log(parley)) == 1
+    parley.clock.at += 1000
+    assert retain(parley.world, tenant.id, there.due) == 0
+    assert retain(parley.world, tenant.id, ahead.due) == 1
+    assert log(parley) == []
 
 
 def test_a_source_that_is_removed_takes_its_keys_along(parley: Parley, tenant: Tenant) -> None:

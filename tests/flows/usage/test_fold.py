@@ -2,7 +2,9 @@
 
 from chalicelib.desk.dead_letters import DeadLetter
 from chalicelib.desk.usage_developers import Developer
-from chalicelib.desk.usage_meters import MOST_TOKENS, DueFold, day_of
+from chalicelib.desk.usage_events import WINDOW_MS, encode, object_key
+from chalicelib.desk.usage_meters import MOST_TOKENS, DueFold, UsageWaiting, day_of, window_due
+from chalicelib.flows.usage.fold import fold
 from chalicelib.ports import ref
 from chalicelib.ports.memory import Memories
 from tests.flows.usage.logged import DAY, HOUR, WORKSPACE, Log
@@ -160,6 +162,26 @@ def test_a_window_is_done_once_all_that_has_come_is_folded() -> None:
     due = log.parley.store.one(ref(DueFold, WORKSPACE, window))
     assert due
     assert (due.due, due.entries) == (0, (1,))
+
+
+def test_a_window_that_is_not_due_is_left_and_one_that_is_done_is_not_looked_at() -> None:
+    log = Log()
+    acme = log.customer("acme")
+    log.put(log.line("1"))
+    log.put(log.line("2", customer="", anonymous="x"))
+    window = log.now // WINDOW_MS
+    log.parley.clock.at = window_due(window) - 1000
+    fold(log.parley.world, WORKSPACE, [window, window - 1])
+    assert log.days(acme) == []
+    log.parley.clock.at += 1000
+    for _ in range(2):  # the second finds nothing more, and marks it as done
+        fold(log.parley.world, WORKSPACE, [window])
+    assert [day.calls for day in log.days(acme)] == [1]
+    assert not [each for each in log.parley.records() if isinstance(each, UsageWaiting)]  # nobody comes for nobody's
+    untold = object_key(WORKSPACE, "live", window * WINDOW_MS, id_=f"log{7:026d}")
+    log.parley.files.put(untold, encode([log.line("3")]), "application/gzip")
+    fold(log.parley.world, WORKSPACE, [window])
+    assert [day.calls for day in log.days(acme)] == [1]
 
 
 def test_an_object_that_cannot_be_read_holds_nobody_up_and_is_told() -> None:
