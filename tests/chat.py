@@ -162,6 +162,7 @@ def joined(parley: Parley, chats: dict[str, Chat]) -> World:
     class Outbound:
         CARDS = False
         MARKS: frozenset[str] = frozenset()
+        UNMARKED: frozenset[str] = frozenset()
 
         def lane(self, parcel: Parcel, install: Install) -> tuple[str, int] | None:
             return chats[install.id].lane(parcel, install)

@@ -45,12 +45,12 @@ class Delivery(Record, frozen=True):
     room's own state, a `card`, or what it is promised). Of a customer that `entered` or `left` a `segment` the room is
     the customer, and `n` counts its placements; of a `clock` it counts what is told of the room's, `about` a fact of
     one (`missed:first:12`). `turn_at` is when its lane takes it; `missed` says that the install was paused, `bounced`
-    that the mail came back. `attempts` are those whose end is known; `begun` counts, where a repeat can be known by its
-    mark, those that were begun. `steps` is what an attempt of several calls has done already: the other side's id, by
-    step; what was sent of files stays. `events` are the types of what it tells besides, as logged at `told_at` (ms); an
-    `event` tells of nothing else, and what is sent `again` names the delivery that told it first (`about`). Of a text
-    that is more than the other side takes at once `provider_id` is the first part's id, and `parts` are the others', as
-    the latest edit has left them."""
+    that the mail came back. `attempts` are those whose end is known; `begun` counts those that were begun, where a
+    repeat can be known by its mark, or stays. `steps` is what an attempt of several calls has done already: the other
+    side's id, by step; what was sent of files stays. `events` are the types of what it tells besides, as logged at
+    `told_at` (ms); an `event` tells of nothing else, and what is sent `again` names the delivery that told it first
+    (`about`). Of a text that is more than the other side takes at once `provider_id` is the first part's id, and
+    `parts` are the others', as the latest edit has left them."""
 
     bridge: str
     n: int
@@ -82,6 +82,11 @@ class Delivery(Record, frozen=True):
     def tried(self) -> bool:
         """Whether an earlier attempt may have got through, although we never heard so. Asked while one is on."""
         return self.begun > 1
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether an attempt may have got through of which we never heard. Asked once all are over."""
+        return self.begun > (self.state == "sent")
 
     @property
     def tells(self) -> tuple[str, ...]:

@@ -26,11 +26,13 @@ class Inbound(WayIn, Protocol):
 @runtime_checkable
 class Outbound(Protocol):
     """What a channel does that has conversations to write into. `CARDS`: it heads a room's thread by a card that shows
-    the room's own state. `MARKS` are what it finds again by a mark where nobody knows whether it was sent. `lane` names
-    what takes one message at a time over there, and the milliseconds between two; None where there is no such thing."""
+    the room's own state. `MARKS` are what it finds again by a mark where nobody knows whether it was sent, `UNMARKED`
+    what has none, and may stand there twice then. `lane` names what takes one message at a time over there, and the
+    milliseconds between two; None where there is no such thing."""
 
     CARDS: bool
     MARKS: frozenset[What]
+    UNMARKED: frozenset[What]
 
     def lane(self, parcel: Parcel, install: Install) -> tuple[str, int] | None:
         """Asked before `deliver`: a delivery whose lane is taken waits in the time index."""
@@ -42,10 +44,11 @@ class Outbound(Protocol):
 @runtime_checkable
 class Corresponding(Protocol):
     """What a channel does that writes to people one by one, and into no conversation. Who gets what and when is not its
-    matter; `CARDS` and `MARKS` are as an Outbound's."""
+    matter; `CARDS`, `MARKS` and `UNMARKED` are as an Outbound's."""
 
     CARDS: bool
     MARKS: frozenset[What]
+    UNMARKED: frozenset[What]
 
     def leaves_at(self, row: Delivery, install: Install) -> int:
         """When what a delivery tells leaves (ms): it may wait for what is said soon after it."""

@@ -7,7 +7,7 @@ from ...ports import Mailer, ProviderRefused
 from .letter import compose
 
 CARDS = False
-MARKS: frozenset[What] = frozenset()
+MARKS = UNMARKED = frozenset[What]()  # of what is mailed nothing can be taken back
 UNTOLD = {
     "edit": "the settings tell of no edits by mail; a mail that waits says the newest words",
     "delete": "the settings tell of no deletes by mail",

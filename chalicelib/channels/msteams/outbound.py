@@ -33,6 +33,7 @@ from .text import shown
 APART_MS = 500  # ms
 CARDS = False
 MARKS: frozenset[What] = frozenset()  # an activity takes none that could be looked for
+UNMARKED: frozenset[What] = frozenset({"post"})
 MAX_BYTES = 80_000  # of a text, escaped; an activity may be 100 KB in all, in UTF-16
 
 

@@ -38,6 +38,7 @@ from .orders import UNSOLVED
 
 CARDS = True
 MARKS: frozenset[What] = frozenset({"post", "edit", "delete"})
+UNMARKED: frozenset[What] = frozenset()
 APART_MS = 1000  # ms between two messages of a channel (https://docs.slack.dev/apis/web-api/rate-limits)
 MAX_BYTES = 3_700  # of a text: an edit of some 4,000 is msg_too_long, and a name may come before it
 MAX_SECTION = 3_000  # characters of a section (https://docs.slack.dev/reference/block-kit/blocks/section-block)

@@ -32,6 +32,7 @@ from .reactions import taken
 
 CARDS = False
 MARKS: frozenset[What] = frozenset()
+UNMARKED: frozenset[What] = frozenset({"post"})
 APART_MS = 1000  # ms between two messages of a chat (https://core.telegram.org/bots/faq#my-bot-is-hitting-limits)
 MAX_TEXT, MAX_CAPTION = 4096, 1024  # UTF-16 units
 MAX_TOPIC = 128  # characters of a topic's name

@@ -22,7 +22,7 @@ from ...wire.rest import after
 from . import events_out
 
 CARDS = False
-MARKS: frozenset[What] = frozenset()  # receivers know a repeat by its webhook-id
+MARKS = UNMARKED = frozenset[What]()  # receivers know a repeat by its webhook-id
 TIMEOUT_S = 15.0
 MAX_PROVIDER_ID = 200
 

@@ -94,9 +94,15 @@ class _Sending:
         self.message: Message | None = found.pop(0) if said else _silence(row)
         self.bridge: Bridge | None = found.pop() if bound else None
 
+    @property
+    def looked_for(self) -> bool:
+        """Whether nobody knows if it was sent, and its mark will tell."""
+        channel = self.world.outbound(self.row.channel)
+        return self.row.what == "post" and bool(self.row.begun) and channel is not None and "post" in channel.MARKS
+
     def prepare(self) -> Receipt | None:
         """Why it is not sent, or not now; None: it is to be sent now."""
-        skipped = _reason_to_skip(self.row, self.install, self.room, message=self.message, bridge=self.bridge)
+        skipped = _reason_to_skip(self)
         if skipped:
             return skipped
         parcel = _parcel(self.world, self.row, self.room, message=self.message, bridge=self.bridge)  # type: ignore[arg-type]
@@ -126,19 +132,23 @@ class _Sending:
 
     def _begin(self, tries: int) -> Delivery | None:
         """The row with this attempt begun. It is written down where a repeat can be known by its mark: without that,
-        whoever comes next could not know that there is a mark to look for. None: an echo has told that it is over."""
+        whoever comes next could not know that there is a mark to look for; and where none can, but stays: who removes
+        it has to know. None: an echo has told that it is over."""
         if tries:
             self.row = self.world.store.one(ref(Delivery, self.row.bridge, self.row.n)) or self.row
         if self.row.state != "queued":
             return None
         row = self.row.changed(begun=max(self.row.begun, self.row.attempts) + 1)
         channel = self.world.outbound(row.channel)
-        if channel and row.what in channel.MARKS:
-            if self.message and self.message.attachments and self.bridge and self.bridge.files:
+        if channel and row.what in channel.MARKS | channel.UNMARKED:
+            if row.what in channel.MARKS and self._files_cross():
                 row = msgspec.structs.replace(row, steps=row.steps | {FILES: ""})
             self.world.store.commit(over(row, self.row))
             self.row = row
         return row
+
+    def _files_cross(self) -> bool:
+        return bool(self.message and self.message.attachments and self.bridge and self.bridge.files)
 
     def send(self) -> Receipt:
         """What the other side says to it."""
@@ -258,7 +268,7 @@ def _sent_anew(world: World, first: Delivery, row: Delivery, *, install: Install
         return channel.announce(notice, install, Opened(world, install), outside=world.outside, now=now)
     sending = _Sending(world, msgspec.structs.replace(first, events=(), steps={}))
     room, message, bridge = sending.room, sending.message, sending.bridge
-    skipped = _reason_to_skip(sending.row, install, room, message=message, bridge=bridge)
+    skipped = _reason_to_skip(sending)
     if skipped or room is None or message is None:
         return skipped or Skipped(reason="what it tells of is gone")
     return _send(world, _parcel(world, sending.row, room, message=message, bridge=bridge), install)
@@ -371,17 +381,16 @@ def _noted(world: World, done: Delivery) -> Delivery:
     return noted
 
 
-def _reason_to_skip(
-    row: Delivery, install: Install | None, room: Room | None, *, message: Message | None, bridge: Bridge | None
-) -> Receipt | None:
+def _reason_to_skip(sending: _Sending) -> Receipt | None:
+    row, install, room = sending.row, sending.install, sending.room
+    message, bridge = sending.message, sending.bridge
     if install is None or install.state == "disabled":
         return Skipped(reason="the install is disabled" if install else "the install is gone")
     if install.state == "paused":
         return Lost(reason=install.disabled_because)
     if room is None or message is None:
         return Skipped(reason="the message is gone")
-    unsure = row.what == "post" and row.begun  # whether it was sent is to be looked for
-    if message.deleted and row.what != "delete" and not unsure and not row.events:
+    if message.deleted and row.what != "delete" and not sending.looked_for and not row.events:
         return Skipped(reason=DELETED)
     if bridge is None:
         return Skipped(reason="the bridge was taken away") if bridge_parts(row.bridge)[2] else None

@@ -48,6 +48,7 @@ OPENED = f"A question of {FORGOTTEN}"  # how a room is called that they opened
 NAMES = 100  # names of one person that are known at most
 THEIRS = "they said it there themselves"
 BY_HAND = "somebody else wrote it there"
+TWICE = "an answer was lost: it may stand there once more, where we cannot find it"
 DISCONNECTED = "the install is disconnected: it is to be removed there"
 ROOMS = {"rooms", "unsaid-rooms", "snoozed-rooms"}  # listings of the whole workspace's rooms
 
@@ -412,6 +413,8 @@ class _Walk:
             self._count(row, *_fared(row, message))
         elif message and row.what == "post" and row.provider_id and self._still_unowed(row, message):
             self._count(row, "waiting", "")
+        if message and self._unfindable(row):
+            self._count(row, "by-hand", TWICE)
         if message and self.traces.outside_too:
             ids = [each for each in (row.provider_id, *row.parts, *row.steps.values()) if each]
             remember(self.world, self.erasure, [known_source(row.install, each) for each in ids])
@@ -419,6 +422,11 @@ class _Walk:
             for each in records_at(self.world, [ref(Mapped, name, id_) for name in names for id_ in ids]):
                 self._drop(each)
         self._becomes(row, theirs=message is not None)
+
+    def _unfindable(self, row: Delivery) -> bool:
+        """Whether what was sent may lie there under an id that nobody has told us, and bears no mark."""
+        channel = self.world.outbound(row.channel)
+        return row.doubtful and row.state != "queued" and channel is not None and row.what in channel.UNMARKED
 
     def _still_unowed(self, row: Delivery, message: Message) -> bool:
         """Whether the delete of what was sent may still come into the ledger: the stream tells of it a little later."""

@@ -287,7 +287,7 @@ def test_a_channel_that_breaks_is_told_of_tried_again_and_passed_by(parley, scen
     broken = []
 
     class Channel:
-        CARDS, MARKS = False, frozenset()
+        CARDS, MARKS, UNMARKED = False, frozenset(), frozenset()
 
         def lane(self, parcel, install):
             return None

@@ -4,18 +4,23 @@ what comes again is dropped."""
 import json
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
 
 from chalicelib.desk.customers import User, Visitor
+from chalicelib.desk.deliveries import Delivery
 from chalicelib.desk.envelopes import Envelope
 from chalicelib.desk.erasures import Erasure, ForgettingKey
 from chalicelib.desk.messages import Change, Message
 from chalicelib.desk.rooms import Room
 from chalicelib.flows import dispatch
+from chalicelib.flows.delivery import attempt
+from chalicelib.flows.delivery.in_order import deliver
+from chalicelib.flows.erasures.walk import TWICE
 from chalicelib.flows.inbound.receive import receive
-from chalicelib.ports import ref
+from chalicelib.ports import AwsAway, World, ref
 from chalicelib.store.rows import to_row
 from tests.api import Client
 from tests.arriving import event
@@ -146,6 +151,39 @@ def test_what_our_app_posted_goes_and_what_they_said_elsewhere_is_told(here: Eve
     assert ("slack", "done") in fared
     assert {"mail" if channel == "email" else channel for channel, _ in fared} >= {"slack", "msteams"}
     assert "waiting" not in {state for _, state in fared}
+    assert TWICE not in {each["reason"] for each in report["elsewhere"]}
+
+
+@pytest.mark.parametrize("how", ["the answer is lost", "the worker dies"])
+def test_what_may_stand_in_teams_once_more_is_told_to_be_removed_there(
+    here: Everywhere, how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said(here)
+    write_down, died = attempt._write_down, list[Delivery]()
+
+    def dying(world: World, row: Delivery, *rest: Any, **named: Any) -> Delivery:
+        if row.channel == "msteams" and not died:
+            died.append(row)
+            raise AwsAway("table")
+        return write_down(world, row, *rest, **named)
+
+    if how == "the answer is lost":
+        here.failing["msteams"].append("lost")
+    else:
+        monkeypatch.setattr(attempt, "_write_down", dying)
+    user = here.tenant.user(user="mia", name="Mia", email=MIA)
+    assert user.post(f"/v1/rooms/{here.room}/messages", {"text": "words 10"}).status == 201
+    with suppress(AwsAway):
+        settle(here)
+    for row in died:
+        deliver(here.parley.world, row.bridge, row.n)
+    here.pass_time(2 * 3600)
+    settle(here)
+    assert sum("words 10" in text for text in here.sides()["msteams"]) == 2
+    report = finish(here, forget(here))
+    assert sum("words 10" in text for text in here.sides()["msteams"]) == 1
+    left_there = [each for each in report["elsewhere"] if each["reason"] == TWICE]
+    assert [(each["channel"], each["state"], each["count"]) for each in left_there] == [("msteams", "by-hand", 1)]
 
 
 def test_of_what_they_said_in_slack_the_report_says_that_it_is_theirs_to_take_back(here: Everywhere) -> None:

@@ -97,6 +97,7 @@ export const TABLE = {
   "An agent sent it": "Ein Bearbeiter hat es gesendet",
   "An agent's words": "Worte eines Bearbeiters",
   "An answer did not get through": "Eine Antwort kam nicht an",
+  "An answer of the other side was lost: it may stand there once more, where we cannot find it.": "Eine Antwort der Gegenseite ging verloren: Vielleicht steht es dort noch einmal, wo wir es nicht finden.",
   "An iCalendar file": "Eine iCalendar-Datei",
   "An id of it is no short text.": "Eine seiner Ids ist kein kurzer Text.",
   "An internal room is not forked.": "Aus einem internen Raum wird nichts abgezweigt.",
