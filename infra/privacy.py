@@ -38,7 +38,8 @@ The answer is an erasure. It is worked off in pieces, beside all else, and `GET 
   that it goes wherever it was sent; others' messages stay, without their names and addresses. Where they were named
   stands one id of chance (`stand_in`), and *somebody who was forgotten*.
 - `elsewhere` says what became of what was sent: `done`; `waiting` for the other side; `unsupported` there; `failed`,
-  and why; `by-hand`: they said it there themselves, and only they, or an admin of that place, can take it back.
+  and why; `by-hand`: they said it there themselves, and only they, or an admin of that place, can take it back; or
+  our own message may stand there once more, since an answer was lost where nothing can be looked for (Teams, Telegram).
 - `copies` are those that nobody can change, and the day on which the last of them ends.
 - `dropped` counts what came again from before they were forgotten. It is known by keyed hashes of their ids and
   addresses, which nobody can read; who writes afterwards is somebody new, with an id of their own.
