@@ -117,12 +117,14 @@ class Usage(Record, frozen=True):
 
 class UsageFold(Record, frozen=True):
     """How far the fold of a workspace's log is: `n` entries were made, of which the last may be `pending` (its key in
-    the bucket): it is not yet in all rows. `secret` keys the hashes of people."""
+    the bucket): it is not yet in all rows, to which a worker adds it since `taken_at` (ms). `secret` keys the hashes of
+    people."""
 
     workspace: str
     secret: Secret
     n: int = 0
     pending: str = ""
+    taken_at: int = 0
 
 
 class FoldEntry(Record, frozen=True):

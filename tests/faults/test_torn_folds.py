@@ -8,7 +8,7 @@ import pytest
 from chalicelib.desk.errors import Contended
 from chalicelib.desk.usage_developers import Developer
 from chalicelib.flows import dispatch
-from chalicelib.flows.usage.fold import fold
+from chalicelib.flows.usage.fold import AT_IT_MS, fold
 from chalicelib.ports import AwsAway, Listing
 from tests.faults.test_twice import Death, Failing
 from tests.flows.usage.logged import WORKSPACE, Log, plain
@@ -70,7 +70,7 @@ def run(log: Log, at: int = 0, how: str = "") -> int:
                 log.parley.queues.used.pop(0)
             break
         except (AwsAway, Contended, Death):
-            log.parley.clock.at += 1000
+            log.parley.clock.at += AT_IT_MS
     log.parley.store.table = table
     object.__setattr__(log.parley.world, "files", files)
     return failing.calls
@@ -119,5 +119,24 @@ def test_two_workers_at_once_count_once() -> None:
     log.parley.files.put = meanwhile  # type: ignore[method-assign]
     with pytest.raises(Contended):
         fold(world, WORKSPACE, [window])
+    fold(world, WORKSPACE, [window], known=["c:beta", "u:bob"])
+    assert [sum(day.calls for day in log.days(each)) for each in (acme, beta)] == [3, 2]
+
+
+def test_what_a_worker_is_at_nobody_else_writes_until_it_must_have_died() -> None:
+    """The clock wakes one each minute: five of them at one entry wrote each row five times."""
+    log, acme, beta = history()
+    log.parley.clock.at += 360_000
+    world, window = log.parley.world, (log.now - 360_000) // 300_000
+    log.parley.store.table = torn = Failing(log.parley.store.table, 9, "death")
+    with pytest.raises(Death):
+        fold(world, WORKSPACE, [window])
+    log.parley.store.table = torn.table
+    before = log.parley.records()
+    log.parley.clock.at += AT_IT_MS - 1000
+    with pytest.raises(Contended):
+        fold(world, WORKSPACE, [window])
+    assert log.parley.records() == before
+    log.parley.clock.at += 1000
     fold(world, WORKSPACE, [window], known=["c:beta", "u:bob"])
     assert [sum(day.calls for day in log.days(each)) for each in (acme, beta)] == [3, 2]

@@ -35,7 +35,7 @@ PATIENCE = 1800.0 if FULL else 120.0
 CLIENTS = ("python", "node", "cloudevents")
 CALLED, CREATED, OTHER, BY_MISTAKE = "API Called", "API Key Created", "Report Opened", "job.done"
 TYPE = "com.vendor.called"  # as the source of CloudEvents calls a call
-HISTORY, DAYS = 42, 12 if FULL else 5  # days of those who are watched, and of others
+HISTORY, DAYS = 42, 5  # days of those who are watched, and of others
 OUTCOMES: tuple[dict[str, Any], ...] = (
     {},
     {"status": 200},

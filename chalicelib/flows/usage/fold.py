@@ -1,7 +1,8 @@
 """Fold a workspace's raw log into its customers' meters, window by window (write-ahead log; ADR 186).
 
 An entry is written before it counts: it lies in the bucket, then one transaction makes it the pending one, then it is
-added to the rows, then it is pending no more. Whoever comes finishes what is pending first; of two at once one commits.
+added to the rows, then it is pending no more. Whoever comes finishes what is pending first, once whoever began it must
+have died; of two at once one commits.
 """
 
 import gzip
@@ -43,6 +44,7 @@ from .seen_before import id_hash, known_ids, person_mark, with_ids
 MOST_OBJECTS = 500  # of an entry
 MOST_ENTRIES = 8  # that one message makes: what is left is due still
 MOST_WAITING = 80  # rows of what waited that go with an entry
+AT_IT_MS = 120_000  # for which a worker may be at an entry: so long it runs at most
 AT_ONCE = 16  # objects that are read side by side
 BROKEN = (zlib.error, EOFError, OSError, msgspec.DecodeError, ValueError)
 
@@ -53,13 +55,24 @@ def fold(world: World, workspace: str, windows: Sequence[int], *, known: Sequenc
     """Take what is due of some windows, and what has waited for those who are `known` (`c:…`, `u:…`) now. Raises
     Contended while another worker does."""
     try:
-        state = finish(world, _state(world, workspace))
+        state = finish(world, _taken_over(world, _state(world, workspace)))
         state = _late(world, state, known)
         made = state.n
         for window in windows:
             state = _window(world, state, window, most=made + MOST_ENTRIES)
     except Clash:
         raise Contended("another worker folds this workspace") from None
+
+
+def _taken_over(world: World, state: UsageFold) -> UsageFold:
+    """The state once what another worker has left pending is this one's. Contended while that one may be at it: both
+    would write the same rows."""
+    now = world.clock.now()
+    if not state.pending:
+        return state
+    if now < state.taken_at + AT_IT_MS:
+        raise Contended("another worker adds an entry of this workspace")
+    return _moved(world, state, state.changed(taken_at=now))
 
 
 def finish(world: World, state: UsageFold) -> UsageFold:
@@ -207,7 +220,9 @@ def _written(world: World, state: UsageFold, entry: Folded, *writes: Write, outd
     put_entry(world, key, entry)
     _wait(world, state, entry)
     place = FoldEntry(version=1, workspace=entry.workspace, n=entry.n, object=key, ends=now + FOLDED_KEPT_MS)
-    state = finish(world, _moved(world, state, state.changed(n=entry.n, pending=key), new(place), *writes))
+    state = finish(
+        world, _moved(world, state, state.changed(n=entry.n, pending=key, taken_at=now), new(place), *writes)
+    )
     for each in outdated:
         world.files.remove(each)
     return state
