@@ -64,6 +64,11 @@ UNSHOWN: dict[Use, str] = {
         "s3:GetObject",
         "Files/mails",
     ): "reads mails that may tell of who is forgotten; seen in some runs",
+    (
+        "Receive",
+        "s3:DeleteObject",
+        "Files/mails",
+    ): "of a mail whose worker died before it was said, of who was forgotten then",
     ("Jobs", "s3:DeleteObject", "Files/mails"): "forgets mails of somebody who is forgotten; seen in some runs",
     ("Jobs", "s3:PutObject", "Files/usage"): "writes the log of usage anew without who is forgotten; seen in some runs",
     ("Jobs", "s3:DeleteObject", "Files/usage"): "removes of the log what tells of who is forgotten alone",

@@ -398,9 +398,10 @@ def test_nothing_may_scan_or_change_the_stack(template: Template, function: str)
     actions = {action for statement in statements(template, function) for action in statement["Action"]}
     assert not {"dynamodb:Scan", "dynamodb:DeleteTable", "sqs:PurgeQueue"} & actions
     deleting = [each for each in statements(template, function) if "s3:DeleteObject" in each["Action"]]
-    # Of what did not get in, when its writer takes it back; of all that there is of who is forgotten.
+    # Of what did not get in, when its writer takes it back or is forgotten; of all that there is of who is forgotten.
     removed = ["files/", "mails/", "envelopes/", "exports/", "search/", "usage/"]
-    places = {"Index": ["search/"], "Receive": ["envelopes/"], "Jobs": removed, "Usage": ["usage/", "usage-fold/"]}
+    unsaid = ["envelopes/", "mails/"]
+    places = {"Index": ["search/"], "Receive": unsaid, "Jobs": removed, "Usage": ["usage/", "usage-fold/"]}
     wanted = [[{"Fn::Sub": f"${{Files.Arn}}/{place}*"} for place in places[function]]] if function in places else []
     assert [listed(each) for each in deleting] == wanted
     assert ("kms:Encrypt" in actions) == (function in ("APIHandler", "Jobs", "Sync", "Usage"))

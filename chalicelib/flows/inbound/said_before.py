@@ -7,6 +7,7 @@ from ...desk.arrivals import Arrival, Deleted, Edited, Mailed, Reacted, Said, Sp
 from ...desk.envelopes import Envelope
 from ...desk.erasures import Forgotten
 from ...desk.ids import customer_id, derived, user_id
+from ...desk.mails import original_key
 from ...desk.messages import Mapped, Message
 from ...desk.workspaces import Install
 from ...ports import AwsAway, Drop, World, ref
@@ -33,18 +34,24 @@ def drop_if_said_before(arriving: Arriving, arrival: Arrival) -> None:
     if gone:
         if isinstance(arrival, Said | Mailed):
             remember_dropped(arriving.world, gone, known_source(arriving.install.id, arrival.id))
-            _drop_waiting(arriving, arrival.id)
+            _drop_prepared(arriving, arrival)
         count_dropped(arriving.world, gone)
         raise Ignore(FORGOTTEN)
 
 
-def _drop_waiting(arriving: Arriving, id_: str) -> None:
-    """What has waited for it goes with it: an edit that was faster has their words."""
-    store, place = arriving.world.store, ref(Mapped, arriving.install.id, id_)
+def _drop_prepared(arriving: Arriving, arrival: Said | Mailed) -> None:
+    """What is there of it already, before it was said, goes with it: an edit that was faster has their words, and a
+    worker that died the whole mail."""
+    store, place = arriving.world.store, ref(Mapped, arriving.install.id, arrival.id)
 
     def attempt(_: int) -> None:
         there = store.one(place)
-        if there and not there.n:
+        if there and there.n:
+            return  # it was said: the walk comes to it
+        if isinstance(arrival, Mailed):
+            key = original_key(arriving.install.workspace, arriving.install.id, arrival.id)
+            arriving.world.files.remove(key)
+        if there:
             store.commit(Drop(place, there.version))
 
     again(arriving.world, attempt)

@@ -27,6 +27,7 @@ from tests.arriving import event
 from tests.everywhere import ACME, MIA, Everywhere, everywhere
 from tests.mails import postmark
 from tests.peers.msteams import TeamsPeer
+from tests.roles import acting_as
 
 ZOE = "zoe@acme.example"
 QUIET = "She told me on the phone"
@@ -348,13 +349,37 @@ def test_an_edit_that_was_faster_than_what_is_dropped_goes_with_it(here: Everywh
     assert traces(here, "words 9") == {}
 
 
-def envelope_of(here: Everywhere, body: bytes) -> Envelope:
-    """What came over the vendor's app now, and waits in a queue."""
+def test_of_a_mail_whose_worker_died_before_it_was_said_nothing_is_left(
+    here: Everywhere, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said(here)
+    mail = postmark("words 11", MIA, name="Mia", id_="torn@acme.example", to=here.address)
+    waiting = envelope_of(here, json.dumps(mail).encode(), "email")
+    put = here.parley.files.put
+
+    def torn(key: str, content: bytes, type_: str) -> None:
+        put(key, content, type_)
+        raise AwsAway("files put")
+
+    monkeypatch.setattr(here.parley.files, "put", torn)
+    with pytest.raises(AwsAway):
+        receive(here.parley.world, waiting)
+    monkeypatch.setattr(here.parley.files, "put", put)
+    assert traces(here, "words 11")
+    here.pass_time(1)
+    finish(here, forget(here))
+    with acting_as("Receive"):
+        receive(here.parley.world, waiting)
+    assert traces(here, "words 11") == {}
+
+
+def envelope_of(here: Everywhere, body: bytes, channel: str = "webhook") -> Envelope:
+    """What came now, and waits in a queue."""
     return Envelope(
         id="env_late",
         workspace=here.tenant.id,
-        install=here.installs["webhook"],
-        channel="webhook",
+        install=here.installs[channel],
+        channel=channel,
         received_at=here.parley.clock.now(),
         headers={"content-type": "application/json"},
         body=body,
