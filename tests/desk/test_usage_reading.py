@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from chalicelib.desk.usage_events import UsageLine, decode, encode, object_key, place_of, token_of
-from chalicelib.desk.usage_reading import REASONS, Unfit, cleaned, line_of
+from chalicelib.desk.usage_reading import MOST_NAME, REASONS, Unfit, cleaned, line_of
 from chalicelib.desk.usage_requests import Given, from_segment
 from chalicelib.desk.usage_sources import Mode, Source
 
@@ -34,6 +34,10 @@ FIGURES: list[tuple[dict[str, Any], tuple[int, int, str]]] = [
     ({"calls": 50, "errors": 3}, (50, 3, "unknown")),
     ({"calls": 50, "status": 500}, (50, 50, "5xx")),
     ({"calls": 50, "errors": 0, "status": 500}, (50, 0, "")),
+    ({"status": 100}, (1, 0, "")),
+    ({"status": 399, "error": False}, (1, 0, "")),
+    ({"status": 400, "error": ""}, (1, 1, "4xx")),
+    ({"status": 599}, (1, 1, "5xx")),
 ]
 
 
@@ -51,13 +55,23 @@ UNFIT: list[tuple[Any, Source, str]] = [
     ({"type": "track", "event": "Seen"}, SERVER, "nobody"),
     ({"type": "group", "userId": "ann"}, SERVER, "no_group"),
     ({"type": "alias", "userId": "ann"}, SERVER, "no_alias"),
+    ({"type": "alias", "previousId": "x"}, SERVER, "no_alias"),
     (SAID | {"event": ""}, SERVER, "no_name"),
     (SAID | {"event": 7}, SERVER, "no_name"),
+    (SAID | {"event": "a\nb"}, SERVER, "no_name"),
+    (SAID | {"event": "x" * (MOST_NAME + 1)}, SERVER, "no_name"),
+    (SAID | {"userId": ["ann"]}, SERVER, "bad_id"),
     (SAID | {"userId": " ann"}, SERVER, "bad_id"),
     (SAID | {"userId": True}, SERVER, "bad_id"),
     (called(calls=0), SERVER, "bad_call"),
     (called(calls=2, errors=3), SERVER, "bad_call"),
     (called(status="late"), SERVER, "bad_call"),
+    *(
+        (called(status=status), SERVER, "bad_call")
+        for status in (True, 99, 600, 2.5, "2000", "5xx", "\u0665\u0660\u0663")
+    ),
+    *((called(error=error), SERVER, "bad_call") for error in (7, " ", True)),
+    *((called(calls=calls), SERVER, "bad_call") for calls in (True, "3", 1.5)),
     (called(key=7), SERVER, "bad_call"),
     ({"type": "identify", "userId": "ann"}, BROWSER, "public_key"),
     ({"type": "group", "userId": "ann", "groupId": "acme"}, BROWSER, "public_key"),
@@ -71,6 +85,39 @@ def test_why_an_event_is_set_aside(event: Any, source: Source, reason: str) -> N
         read(event, source)
     assert unfit.value.reason == reason
     assert reason in REASONS
+
+
+@pytest.mark.parametrize("wrong", [{"specversion": "0.3"}, {"id": None}, {"source": 7}, {"type": ""}])
+def test_a_cloudevent_is_of_this_version_and_has_its_three_words(wrong: dict[str, Any]) -> None:
+    event = {"specversion": "1.0", "id": "1", "source": "/gateway", "type": "API Called", "customer": "acme"}
+    assert read(event, form="cloudevents").customer == "acme"
+    with pytest.raises(Unfit) as unfit:
+        read(event | wrong, form="cloudevents")
+    assert unfit.value.reason == "no_cloudevent"
+
+
+def test_what_is_empty_or_of_another_type_says_nothing() -> None:
+    line = read(SAID | {"userId": "", "anonymousId": "x", "groupId": "", "context": {"groupId": "acme"}})
+    assert (line.user, line.anonymous, line.customer) == ("", "x", "acme")
+    words = [read(called(sdk=sdk, sdk_version=1.2)) for sdk in (3, True, ["py"], None, "p\ny")]
+    assert [each.sdk for each in words] == ["3", "", "", "", "py"]
+    assert {each.sdk_version for each in words} == {"1.2"}
+
+
+def test_pages_may_have_a_name_and_tracked_events_have_one() -> None:
+    pages = [{"type": "page", "userId": "ann"}, {"type": "screen", "userId": "ann", "name": "Home"}]
+    assert [read(each).name for each in pages] == ["", "Home"]
+    assert read({"type": "identify", "userId": "ann", "name": "Ann"}).name == ""
+    assert read(SAID | {"event": "x" * MOST_NAME}).name == "x" * MOST_NAME
+
+
+def test_an_id_that_is_none_too_long_or_not_printable_is_one_that_follows() -> None:
+    kept, *others = [
+        read(SAID | {"messageId": id_}).id for id_ in ("x" * MOST_NAME, "x" * (MOST_NAME + 1), "a\nb", 7, "")
+    ]
+    assert kept == "x" * MOST_NAME
+    assert len({kept, *others}) == 5
+    assert all(each.isprintable() and each for each in others)
 
 
 def test_a_public_key_tracks_and_says_nothing_of_whose_it_is() -> None:
@@ -108,7 +155,8 @@ def test_the_clock_of_the_sender_is_put_right() -> None:
     ahead = {"timestamp": "2023-11-14T23:00:00.000Z"}
     (given,) = from_segment("batch", {"batch": [SAID | ahead], "sentAt": "2023-11-14T23:00:10.000Z"}, NOW)
     assert line_of(given, SERVER, "live").at == NOW - 10_000
-    assert read(SAID | {"timestamp": "2022-01-01T00:00:00Z"}).at == 1_640_995_200_000
+    for moment in ("2022-01-01T00:00:00Z", "2022-01-01T00:00:00"):
+        assert read(SAID | {"timestamp": moment}).at == 1_640_995_200_000
     for absurd in ("1970-01-01T00:00:00Z", "2099-01-01T00:00:00Z", "now", 7):
         assert read(SAID | {"timestamp": absurd}).at == NOW
 
