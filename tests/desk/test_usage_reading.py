@@ -117,7 +117,9 @@ def test_an_id_that_is_none_too_long_or_not_printable_is_one_that_follows() -> N
     ]
     assert kept == "x" * MOST_NAME
     assert len({kept, *others}) == 5
-    assert all(each.isprintable() and each for each in others)
+    assert all(each.isprintable() and 0 < len(each) < MOST_NAME for each in others)
+    assert others[-1] == read(SAID | {"messageId": ""}, received_at=NOW + 1).id
+    assert others[-1] != read(SAID | {"messageId": "", "event": "Other"}).id
 
 
 def test_a_public_key_tracks_and_says_nothing_of_whose_it_is() -> None:
