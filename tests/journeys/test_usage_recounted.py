@@ -306,22 +306,22 @@ class Meters:
         found = shown(self.api, customer, self.first)[2]
         return tuple(found[name] for name in FACTS)
 
-    def week(self, customer: str, known: set[str]) -> tuple[int, ...]:
-        """The facts of a customer by the recount."""
+    def weeks(self, known: Sequence[str]) -> dict[str, tuple[int, ...]]:
+        """The facts of customers by the recount."""
         first = datetime.fromtimestamp(self.sources.stack.now(), UTC).date() - timedelta(days=6)
-        days = [
-            each
-            for day, each in recounted(self.sources.sent, known).get(customer, {}).items()
-            if day >= first.isoformat()
-        ]
-        developers = {who for each in days for who in each.developers}
-        tokens = {token for each in days for token in each.tokens}
-        return (
-            sum(each.calls for each in days),
-            sum(each.errors.total() for each in days),
-            len(developers),
-            len(tokens),
-        )
+        found = recounted(self.sources.sent, set(known))
+        lately = {
+            customer: [each for day, each in found.get(customer, {}).items() if day >= first.isoformat()]
+            for customer in known
+        }
+        return {customer: summed(days) for customer, days in lately.items()}
+
+
+def summed(days: Sequence[Day]) -> tuple[int, ...]:
+    """As the facts have it: calls, errors, distinct developers and tokens."""
+    developers = {who for each in days for who in each.developers}
+    tokens = {token for each in days for token in each.tokens}
+    return sum(each.calls for each in days), sum(each.errors.total() for each in days), len(developers), len(tokens)
 
 
 # --- the journey --------------------------------------------------------------------------------------------------
@@ -365,8 +365,8 @@ def test_usage_is_what_a_recount_says_and_who_calls_no_more_is_told_of(stack: Lo
     assert sources.aside() == Counter(event.bad for event in sources.sent if event.bad)
     replayed(api, sources)
     stack.pass_to("+70m")  # customers are looked at once an hour
-    for customer in now:
-        eventually(lambda c=customer: meters.facts(c) == meters.week(c, set(now)), PATIENCE)  # type: ignore[misc]
+    for customer, week in meters.weeks(now).items():
+        eventually(lambda c=customer, w=week: meters.facts(c) == w, PATIENCE)  # type: ignore[misc]
 
     watched = set(customers[:WATCHED])
     owner = watching(api, sorted(watched))
