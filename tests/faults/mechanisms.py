@@ -36,7 +36,12 @@ MECHANISMS: dict[str, Mechanism] = {
     ),
     "mark before send": Mechanism(
         "an attempt is written down before the call, so that the next one looks for its mark",
-        Mutant(FLOWS + "delivery.attempt", "_Sending._begin", "channel and row.what in channel.MARKS", "False"),
+        Mutant(
+            FLOWS + "delivery.attempt",
+            "_Sending._begin",
+            "channel and row.what in channel.MARKS | channel.UNMARKED",
+            "False",
+        ),
         FAULTS + "test_twice.py::test_each_call_of_the_table_may_fail_once",
     ),
     "step kept": Mechanism(
