@@ -29,12 +29,14 @@ MOST = 20  # files that are named; the rest are counted
 
 @dataclass(slots=True)
 class Restored:
-    """What came of it: the table before and the one now, things held back by what they are, files that are lost."""
+    """What came of it: the table before and the one now, things held back by what they are, files that are lost, how
+    many are forgotten once more."""
 
     before: str
     table: str
     held: dict[str, int] = field(default_factory=dict)
     lost: list[Any] = field(default_factory=list)
+    forgotten: int = 0
 
 
 class Restoring:
@@ -152,6 +154,9 @@ class Restoring:
 
     def _made_right(self, made: Restored) -> int:
         """Derived anew, found anew, held back; lost files are named. Until when everything is older (ms)."""
+        from chalicelib.aws.sealer import KmsSealer
+        from chalicelib.flows.forgotten import opened_key
+        from chalicelib.flows.restore.forget_again import forget_again, remembered
         from chalicelib.flows.restore.forget_trees import forget_trees
         from chalicelib.flows.restore.hold_back import hold_back
         from chalicelib.flows.restore.lost_files import lost_files
@@ -159,7 +164,12 @@ class Restoring:
         from infra.rebuild import rebuild_all, table_of
 
         bucket = self.outputs["FilesBucket"]
+        before = remembered(TableStore(table_of(self.stack, made.before)))  # a process knows one table at a time
         store = TableStore(table_of(self.stack, made.table))
+        sealer = KmsSealer(self.outputs["KeyArn"])
+        made.forgotten = forget_again(
+            store, before, self.to, now=self.now(), opening=lambda key: opened_key(sealer, key)
+        )
         forget_trees(store)
         rebuild_all(self.stack, made.table, bucket)
         held_at = self.now()
@@ -234,6 +244,8 @@ def say(made: Restored, stage: str) -> None:
     if count:
         print(f"{count} things may have left already, and stand still until an admin lets them go: GET /v1/held-back,")
         print(f'or make held ARGS="--stage {stage}".')
+    if made.forgotten:
+        print(f"{made.forgotten} were forgotten meanwhile, and are forgotten once more: GET /v1/erasures.")
     for file in made.lost[:MOST]:
         print(f"lost: {file.name} ({file.id}) in {file.room} of {file.workspace}")
     if len(made.lost) > MOST:

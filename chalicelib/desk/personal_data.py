@@ -1225,7 +1225,7 @@ PLACES: tuple[Place, ...] = (
         "point-in-time backups",
         "The table as it was at each second.",
         "35 days",
-        "cannot be changed: after a restore the erasures since then are to be done again",
+        "cannot be changed: a restore forgets once more who was forgotten since",
     ),
     Place(
         "other sides",

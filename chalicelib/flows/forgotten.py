@@ -11,9 +11,9 @@ from ..desk.domains import same_mailbox
 from ..desk.erasures import Erasure, ForgettingKey, Forgotten
 from ..desk.errors import Clash
 from ..desk.ids import customer_id, derived, user_id
-from ..ports import Ref, World, Write, new, over, ref
+from ..ports import Ref, Sealer, World, Write, new, over, ref
 from .optimistic_retry import again
-from .secrets import opened, sealed
+from .secrets import context, sealed
 
 OWNER = "forgetting"  # whose secret it is, beside the workspace's others
 KEYS = 1000  # workspaces of which a container remembers the key
@@ -30,8 +30,13 @@ def forgetting_key(world: World, workspace: str) -> str:
         there = world.store.one(ref(ForgettingKey, workspace))
         if there is None:
             return ""
-        known = keys.keep(workspace, opened(world, [there.secret], workspace, owner=OWNER)[0])
+        known = keys.keep(workspace, opened_key(world.sealer, there))
     return str(known)
+
+
+def opened_key(sealer: Sealer, key: ForgettingKey) -> str:
+    """A workspace's key, plain."""
+    return sealer.open(key.secret.sealed, context(key.workspace, OWNER))
 
 
 def made_key(world: World, workspace: str) -> str:

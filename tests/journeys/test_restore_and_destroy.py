@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.journeys.caller import Caller, OtherSide, eventually
+from tests.journeys.caller import Caller, OtherSide, eventually, user_token
 from tests.journeys.test_story import tool
 from tests.stack import LocalStack
 
@@ -41,6 +41,7 @@ def test_say_send_restore_to_before_and_nobody_is_told_twice_then_it_goes(own: L
     api = Caller(own.base_url, own.workspace["api_key"])
     assert api("PUT", "/v1/customers/restored", {"name": "Restored"}).status == 201
     room = api.get("/v1/customers/restored")["triage_room"]
+    left = said_by_ann(own, api)
     with OtherSide() as side:
         side.answers = [(503, {"Retry-After": "1"})]
         api.post("/v1/installs", {"kind": "webhook", "name": "Ours", "config": {"url": side.url, "all_rooms": True}})
@@ -49,6 +50,8 @@ def test_say_send_restore_to_before_and_nobody_is_told_twice_then_it_goes(own: L
         api.post(f"/v1/rooms/{room}/messages", {"text": "On its way", "attachments": [put_up["id"]]})
         eventually(lambda: len(heard(side)) == 1)  # it is refused once, and waits for its next attempt
         moment = whole_second()
+        assert api("DELETE", "/v1/customers/left/users/ann").status == 202
+        eventually(lambda: "Forget me" not in texts(api, left) or own.pass_to("+1m"))
         own.pass_to("+10m")
         eventually(lambda: heard(side) == ["On its way"] * 2)
         api.post(f"/v1/rooms/{room}/messages", {"text": "Lost"})
@@ -59,6 +62,7 @@ def test_say_send_restore_to_before_and_nobody_is_told_twice_then_it_goes(own: L
         done = tool(own, "restore", "--to", moment)
         assert done.returncode == 0, done.stderr + done.stdout
         assert f"lost: log.txt ({put_up['id']}) in {room}" in done.stdout
+        assert "1 were forgotten meanwhile" in done.stdout
         own._read()
         assert own.outputs["TableName"] != before
         made_whole(own)
@@ -78,11 +82,33 @@ def test_say_send_restore_to_before_and_nobody_is_told_twice_then_it_goes(own: L
         assert shown.returncode == 0, shown.stderr
         eventually(lambda: heard(side).count("On its way") == 3)
         assert [each for each in api.all("/v1/held-back") if each["room"] == room] == []
+    eventually(lambda: all_forgotten(own, api), 300)
+    assert "Forget me" not in texts(api, left)
     own.restart()
     made_whole(own)
     assert [each["text"] for each in api.all(f"/v1/rooms/{room}/messages")] == ["After", "On its way"]
     assert own.denied() == []
     it_goes(own)
+
+
+def said_by_ann(own: LocalStack, api: Caller) -> str:
+    """The room in which she said something; she is to be forgotten."""
+    assert api("PUT", "/v1/customers/left", {"name": "Left"}).status == 201
+    room = str(api.get("/v1/customers/left")["triage_room"])
+    ann = Caller(own.base_url, user_token(own.workspace, "left", "ann", name="Ann"))
+    ann.post(f"/v1/rooms/{room}/messages", {"text": "Forget me"})
+    return room
+
+
+def texts(api: Caller, room: str) -> list[str]:
+    return [each["text"] for each in api.all(f"/v1/rooms/{room}/messages")]
+
+
+def all_forgotten(own: LocalStack, api: Caller) -> bool:
+    """Once time has passed in which erasures wait."""
+    own.pass_to("+2m")
+    erasures = api.all("/v1/erasures")
+    return bool(erasures) and all(each["state"] == "done" for each in erasures)
 
 
 def keep(put_up: dict[str, Any], content: bytes) -> None:

@@ -94,7 +94,12 @@ class Stage:
             return found
 
         real.describe_continuous_backups = history
-        self.given: dict[str, str] = {"TableName": "before", "FilesBucket": "files", **FUNCTIONS}
+        self.given: dict[str, str] = {
+            "TableName": "before",
+            "FilesBucket": "files",
+            "KeyArn": "arn:aws:kms:eu-west-1:1:key/k-1",
+            **FUNCTIONS,
+        }
 
     def client(self, service: str) -> Any:
         return self.made.setdefault(service, Asked(service, self.log))
