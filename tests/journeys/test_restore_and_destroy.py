@@ -82,8 +82,8 @@ def test_say_send_restore_to_before_and_nobody_is_told_twice_then_it_goes(own: L
         assert shown.returncode == 0, shown.stderr
         eventually(lambda: heard(side).count("On its way") == 3)
         assert [each for each in api.all("/v1/held-back") if each["room"] == room] == []
-    eventually(lambda: all_forgotten(own, api), 300)
-    assert "Forget me" not in texts(api, left)
+        eventually(lambda: all_forgotten(own, api), 300)
+        assert "Forget me" not in texts(api, left)
     own.restart()
     made_whole(own)
     assert [each["text"] for each in api.all(f"/v1/rooms/{room}/messages")] == ["After", "On its way"]

@@ -9,13 +9,14 @@ import gzip
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import msgspec
 
 from ...desk.dead_letters import DeadLetter
 from ...desk.errors import Clash, Contended, NotFound
 from ...desk.times import DAY_MS
-from ...desk.usage_events import WINDOW_MS, Line, window_prefix
+from ...desk.usage_events import WINDOW_MS, Line, UsageLine, window_prefix
 from ...desk.usage_meters import (
     BLOCK,
     FOLDED_KEPT_MS,
@@ -36,6 +37,7 @@ from ...ports import Drop, Listing, Put, World, Write, new, over, ref
 from ..optimistic_retry import there_or_new
 from ..paging import every
 from ..secrets import sealed
+from .admit_named import admit_named, creating
 from .apply_entry import apply_entry
 from .entries import entry_at, entry_of, put_entry
 from .owners import OWNER, keyed_hash, many, owners_of
@@ -48,7 +50,8 @@ AT_IT_MS = 120_000  # for which a worker may be at an entry: so long it runs at 
 AT_ONCE = 16  # objects that are read side by side
 BROKEN = (zlib.error, EOFError, OSError, msgspec.DecodeError, ValueError)
 
-_lines = msgspec.json.Decoder(Line)
+L = TypeVar("L", bound=Line)
+_lines, _whole_lines = msgspec.json.Decoder(Line), msgspec.json.Decoder(UsageLine)
 
 
 def fold(world: World, workspace: str, windows: Sequence[int], *, known: Sequence[str] = ()) -> None:
@@ -149,7 +152,7 @@ class _Sum:
 
 def _take(world: World, state: UsageFold, due: DueFold, *, keys: Sequence[str], more: bool) -> UsageFold:
     """Make an entry of some objects of a window, and add it to the rows."""
-    lines = list(_lines_of(world, keys))
+    lines = _lines_of(world, state.workspace, keys)
     day = day_of(due.window * WINDOW_MS)
     ids = {id_hash(line): line for line in reversed(lines) if counts(line)}  # of two alike the first counts
     fresh_ids = ids.keys() - known_ids(world, state.workspace, day, ids=ids)
@@ -165,13 +168,22 @@ def _take(world: World, state: UsageFold, due: DueFold, *, keys: Sequence[str], 
     return _written(world, state, entry, over(moved, due), Put(kept.day, row.version), outdated=kept.outdated)
 
 
-def _lines_of(world: World, keys: Sequence[str]) -> Iterator[Line]:
-    """The lines of some objects, in the order in which they came."""
+def _lines_of(world: World, workspace: str, keys: Sequence[str]) -> list[Line]:
+    """The lines of some objects, in the order in which they came; whom some of them make is there."""
+    sources = creating(world, workspace)
+    if not sources:
+        return list(_read(world, keys, _lines))
+    lines = list(_read(world, keys, _whole_lines))
+    admit_named(world, workspace, [line for line in lines if line.source in sources])
+    return list(lines)
+
+
+def _read(world: World, keys: Sequence[str], decoder: msgspec.json.Decoder[L]) -> Iterator[L]:
     from concurrent.futures import ThreadPoolExecutor
 
-    def read(key: str) -> list[Line]:
+    def read(key: str) -> list[L]:
         try:
-            return _lines.decode_lines(gzip.decompress(world.files.get(key)))
+            return decoder.decode_lines(gzip.decompress(world.files.get(key)))
         except NotFound:  # its day is no longer kept
             return []
         except BROKEN as error:  # it holds nobody else's up
