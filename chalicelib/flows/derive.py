@@ -39,7 +39,7 @@ from .rooms.measure_proposals import answers, measure
 from .rooms.refresh_views import refresh_views
 from .search.index import changed_thing, mark_changed, unindexed_of
 from .tickets.after_change import tasks_after_change
-from .usage.due import known_now, lates
+from .usage.due import LATE_S, known_now, lates
 from .usage.reasons import note_question
 
 MOVED: dict[bool, Ending] = {False: "withdrawn", True: "moved"}
@@ -97,7 +97,7 @@ class Batch:
         """Tell the workers of deliveries, segments, usage, tickets, search and sockets."""
         wake(self.world, self.calls)
         self.world.queues.jobs(self.moves.evaluations())
-        self.world.queues.usage(lates(self.known), SETTLE_S)
+        self.world.queues.usage(lates(self.known), LATE_S)
         self.world.queues.sync(self.tasks)
         self.world.queues.index(mark_changed(self.world, self.unindexed))
         self.world.queues.push(self.pushes)

@@ -13,6 +13,8 @@ from ...desk.usage_meters import SETTLE_MS, DueFold, UsageFold, window_due
 from ...ports import Store, World, new, over, ref
 from ..optimistic_retry import again
 
+LATE_S = 10  # seconds after which indexes have who has become known
+
 
 def make_due(world: World, workspace: str, window: int) -> None:
     """Have a window folded, once it has ended and its objects are there."""
