@@ -44,9 +44,9 @@ The answer is an erasure. It is worked off in pieces, beside all else, and `GET 
 - `dropped` counts what came again from before they were forgotten. It is known by keyed hashes of their ids and
   addresses, which nobody can read; who writes afterwards is somebody new, with an id of their own.
 
-A name is taken out of texts as it is known: a first name alone, or a picture that shows somebody, stays. A room that
-they opened from outside is called *A question of somebody who was forgotten*. After a [restore](restoring.md) the table
-is as it was: whoever was forgotten since that moment is to be forgotten again.
+A name is taken out of texts as it is known: a first name alone, or a picture that shows somebody, stays. A room or
+an issue that was called by their words is called *A question of somebody who was forgotten*. After a
+[restore](restoring.md) whoever was forgotten since that moment is forgotten once more, by itself.
 
 Others wait for none of it: a few records are changed at once, then the worker rests for a second. Where somebody said
 10,000 of their company's 100,000 messages that takes about an hour ([scale](scale.md)).

@@ -33,6 +33,13 @@ def without_quotes(text: str, by: Iterable[str]) -> str:
     return "\n\n".join(kept) if heads else text
 
 
+def quotes_of(text: str, by: Iterable[str]) -> list[str]:
+    """What a text quotes of those who have one of these names."""
+    heads = tuple(f"> {plain(name)}:" for name in by)
+    said = [block.partition(":")[2] for block in text.split("\n\n") if heads and block.startswith(heads)]
+    return ["\n".join(line.removeprefix(">").removeprefix(" ") for line in each.split("\n")).strip() for each in said]
+
+
 def _emptied(block: str) -> str:
     return f"{block.partition(':')[0]}: …"
 

@@ -19,11 +19,11 @@ from ...desk.errors import NotFound
 from ...desk.exports import Export
 from ...desk.files import Attachment
 from ...desk.forgetting import FORGOTTEN, Traces, named, whose, without
-from ...desk.issues import Comment, Issue, TakenBack, Ticket
+from ...desk.issues import Comment, Issue, TakenBack, Ticket, suggested
 from ...desk.mails import original_key
 from ...desk.messages import Change, Mapped, Message
 from ...desk.personal_data import ANONYMISED, KEPT, KINDS, NOBODYS
-from ...desk.quoted_messages import without_quotes
+from ...desk.quoted_messages import quotes_of, without_quotes
 from ...desk.record import Record
 from ...desk.room_transitions import room_changed
 from ...desk.rooms import Room, Seen
@@ -44,7 +44,7 @@ CLOSE = 4  # messages of a range that are read for one that was sent
 READS = 50  # pages that are read until something becomes of one
 DERIVED_MS = HOUR_MS  # ms after which all is derived from what an erasure has changed
 MOST = 90  # writes in one transaction
-OPENED = f"A question of {FORGOTTEN}"  # how a room is called that they opened
+OPENED = f"A question of {FORGOTTEN}"  # how a room or an issue is called that was called by their words
 NAMES = 100  # names of one person that are known at most
 THEIRS = "they said it there themselves"
 BY_HAND = "somebody else wrote it there"
@@ -235,7 +235,7 @@ class _Walk:
         """A record without what it tells of the message of theirs that it is about: its files' names, its id elsewhere,
         what it quotes. Why it was not sent is ours to tell."""
         if isinstance(record, Issue):
-            return msgspec.structs.replace(record, text=without_quotes(record.text, self.erasure.subject.names))
+            return _unquoted(record, self.erasure.subject.names)
         if isinstance(record, Delivery) and record.state == "sent" and record.reason and self._theirs(record):
             return msgspec.structs.replace(record, reason="")
         if isinstance(record, Change) and record.source and self.traces.outside_too and self._theirs(record):
@@ -507,6 +507,13 @@ class _Walk:
     def _stop_at(self, record: Record, listing: str) -> Stop | None:
         tells = isinstance(record, Room) and self._tells(record)
         return stop_at(self.world, record, listing, sought=self.erasure, tells=tells)
+
+
+def _unquoted(issue: Issue, names: Sequence[str]) -> Issue:
+    """An issue that quotes nothing of theirs, nor is called by it."""
+    called = {suggested(each) for each in quotes_of(issue.text, names)}
+    titles = {name: OPENED for name in ("title", "public_title") if getattr(issue, name) in called}
+    return msgspec.structs.replace(issue, text=without_quotes(issue.text, names), **titles)
 
 
 def _names_its_room(message: Message) -> bool:

@@ -51,9 +51,16 @@ async function show(section, path, usage, { reasons, raised }) {
   ]);
 }
 
+/** The days for which a reason holds, up to a day: those of a season come again each year. */
+function spansOf({ cause, from, until }, last) {
+  const years = cause === "season" ? Math.max(0, last.slice(0, 4) - from.slice(0, 4)) : 0;
+  return Array.from({ length: years + 1 }, (_, n) => [from, until].map((day) => `${Number(day.slice(0, 4)) + n}${day.slice(4)}`));
+}
+
 async function drawn(days, reasons) {
   const { usageCurve } = await import("../widget/further/figures.js"); // with the chart: infra/pages.py
-  return usageCurve({ days, spans: reasons.map((each) => [each.from, each.until]), shown: short, label: t("Calls a day, dashed: errors. Shaded: days with a reason.") });
+  const last = days.at(-1).day;
+  return usageCurve({ days, spans: reasons.flatMap((each) => spansOf(each, last)), shown: short, label: t("Calls a day, dashed: errors. Shaded: days with a reason.") });
 }
 
 function facts(known) {

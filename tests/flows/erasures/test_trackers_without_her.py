@@ -21,12 +21,12 @@ def desk(parley: Parley) -> Desk:
 class Story:
     """Zoe of Acme asked; her words stand in a ticket, an agent and somebody of the tracker spoke of her there."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, title: str = "Zoe Zebra cannot export") -> None:
         self.desk = desk
         room = desk.room("acme")
         zoe = desk.tenant.user("acme", "zoe", name="Zoe Zebra", email="zoe@zebra.example")
         asked = zoe.post(f"/v1/rooms/{room}/messages", {"text": "zebra crossing breaks"}).json["id"]
-        body = {"title": "Zoe Zebra cannot export", "from": asked, "to": asked, "tickets": [desk.install]}
+        body = {"from": asked, "to": asked, "tickets": [desk.install]} | ({"title": title} if title else {})
         made = desk.api.post(f"/v1/rooms/{room}/issues", body)
         assert made.status == 201, made.text
         self.issue = made.json["id"]
@@ -67,8 +67,10 @@ class Story:
         return [f"{row.t} {row.d}" for row in rows if "zebra" in row.d.casefold()]
 
 
-def test_our_comments_are_deleted_and_the_ticket_is_written_anew(desk: Desk) -> None:
-    story = Story(desk)
+@pytest.mark.parametrize("title", ["Zoe Zebra cannot export", ""])
+def test_our_comments_are_deleted_and_the_ticket_is_written_anew(desk: Desk, title: str) -> None:
+    """Also one that is called by her words, since nobody gave it a title."""
+    story = Story(desk, title)
     story.finish()
     assert "zebra" not in story.there().casefold()
     assert "we look" in story.there()
