@@ -52,6 +52,7 @@ REFUSED = {
     "POST /v1/agent-keys": 403,
     "POST /v1/me/address-code": 403,  # a visitor's
     "POST /v1/me/address": 403,
+    "POST /v1/me/usage/questions/{question}/answer": 403,  # a user's to give
     "POST /v1/messages/{message}/acknowledge": 409,  # no broadcast's
     "POST /v1/installs/{install}/invitations": 409,  # a webhook is no app
     "POST /v1/notices/{notice}/means": 409,  # it waits for no word's meaning

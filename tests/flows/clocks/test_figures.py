@@ -24,6 +24,7 @@ UNTIMED = Policy(id="pol_1", name="Measured")
 
 @pytest.fixture
 def measured(parley: Parley, tenant: Tenant) -> Stage:
+    parley.clock.at += (3 * HOUR_MS - parley.clock.at) % DAY_MS  # noon in Tokyo: hours later it is the same day there
     tenant.customer()
     with_policies(parley, tenant, POLICY)
     assert tenant.api.put("/v1/measured-segments", {"timezone": ZONE}).status == 200
