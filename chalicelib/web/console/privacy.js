@@ -246,14 +246,12 @@ function elsewhere({ elsewhere: twins, state }, names) {
   });
 }
 
-/** The reason where our own message may stand there a second time. */
-const TWICE = "an answer was lost: it may stand there once more, where we cannot find it";
-
 function twin({ state, reason, count }, channel) {
   const words = state === "by-hand" ? kindOf(channel).by_hand || t("They said it there themselves, and remove it there.") : FARED_WORDS[state];
+  const twice = reason === "an answer was lost: it may stand there once more, where we cannot find it"; // our own message, a second time
   return h("li", null,
     h(`span.tag${FARED_TAGS[state]}`, null, FARED[state]), h("span", null, plural(count, "{n} message", "{n} messages"),
-      reason === TWICE ? h("small", null, t("An answer of the other side was lost: it may stand there once more, where we cannot find it.")) : null,
+      twice ? h("small", null, t("An answer of the other side was lost: it may stand there once more, where we cannot find it.")) : null,
       words ? h("small", null, words) : null,
       reason && state !== "by-hand" ? h("small.reason", { lang: "en" }, reason) : null));
 }
