@@ -139,9 +139,14 @@ def _forget(stage: Stage, history: History, room: str) -> str:
     return str(history.api.delete(f"/v1/customers/{customer}/users/zoe").json["id"])
 
 
+def nth(times: list[int], percent: int) -> int:
+    """The one that so many of a hundred are not slower than."""
+    return times[(len(times) - 1) * percent // 100]
+
+
 def p99(times: list[int]) -> int:
     """Of a hundred the last but one."""
-    return times[(len(times) - 1) * 99 // 100]
+    return nth(times, 99)
 
 
 def test_what_hangs_or_floods_is_not_felt_by_one_message_in_a_hundred(
@@ -164,7 +169,11 @@ def test_who_is_forgotten_is_not_felt_by_others(teams: TeamsPeer, monkeypatch: p
         waits(teams, monkeypatch, each, 30, call=CALL_MS, every=2_000) for each in ("nothing", "forgets")
     )
     assert len(without) == len(forgets)
-    assert p99(forgets) <= 1.2 * p99(without), (without[-10:], forgets[-10:])
+    found = without[-10:], forgets[-10:]
+    assert nth(forgets, 95) <= 1.2 * nth(without, 95), found
+    assert p99(forgets) <= 1.6 * p99(without), (
+        "of fewer than two hundred the second or third last: chance has a part in it"
+    )
 
 
 class Hanging(FakeOutside):
