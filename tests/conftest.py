@@ -17,6 +17,7 @@ from chalicelib.settings import settings
 from . import access
 from .api import Tenant
 from .fakes import BOOTSTRAP, Parley
+from .full import sampled
 from .peers.msteams import TeamsPeer
 
 hypothesis.settings.register_profile("parley", deadline=None, max_examples=60, database=None)
@@ -27,23 +28,42 @@ FIRST, LAST = "tests/journeys/", ("tests/journeys/pages/", "tests/journeys/mass/
 
 
 class Scheduling(LoadFileScheduling):
-    """Of the two workers of `make test` one begins with the journeys, the other with all the rest; whoever is free then
-    has the journeys in a browser, and those with thousands. A worker has one stack for all its journeys."""
+    """Of the two workers of `make test` one begins with the journeys, the other with all the rest; the journeys in a
+    browser, and those with thousands, come last, file by file to whoever is free. A worker has one stack for all its
+    journeys."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = str(super()._split_scope(nodeid))
-        return next((group for group in (*LAST, FIRST) if file.startswith(group)), file)
+        return FIRST if file.startswith(FIRST) and not file.startswith(LAST) else file
 
     def _assign_work_unit(self, node: Any) -> None:
-        for group in (FIRST, *LAST):
-            if group in self.workqueue:
-                self.workqueue.move_to_end(group, last=group in LAST)
+        if FIRST in self.workqueue:
+            self.workqueue.move_to_end(FIRST, last=False)
+        for scope in [each for each in self.workqueue if each.startswith(LAST)]:
+            self.workqueue.move_to_end(scope)
         super()._assign_work_unit(node)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling:
     """Asked by pytest-xdist."""
     return Scheduling(config, log)
+
+
+SAMPLED = ("tests/web/", "tests/journeys/pages/", "tests/faults/test_long_")  # pages and long texts take their time
+ALL = 10_000  # tests of a run that is for all; who asks for a few gets them whole
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Of tests with many cases that take their time a run of all takes every other one (tests/full.py)."""
+    if len(items) < ALL:
+        return
+    cases: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        cases.setdefault(item.nodeid.partition("[")[0], []).append(item)
+    left_out = [each for name, some in cases.items() if name.startswith(SAMPLED) for each in sampled(some)[1]]
+    config.hook.pytest_deselected(items=left_out)
+    gone = set(map(id, left_out))
+    items[:] = [each for each in items if id(each) not in gone]
 
 
 UNUSED = pytest.StashKey[list[access.Use]]()

@@ -6,7 +6,6 @@ import pytest
 
 from tests.edge.routes.test_sign_in import COOKIE, Browser, came
 from tests.fakes import Parley
-from tests.full import every
 
 from .house import PARLEY, House, Page
 from .test_embedding import BLOCKED
@@ -364,7 +363,7 @@ def test_a_broadcast_that_is_being_written_outlives_a_reload_until_it_is_drafted
 
 
 @pytest.mark.parametrize(
-    "place", every(2, ["/inbox/%E0%A4%A", "%", "/__proto__", "/constructor", "//", "/toString", "/nonsense"])
+    "place", ["%", "/inbox/%E0%A4%A", "/constructor", "/__proto__", "/toString", "//", "/nonsense"]
 )
 def test_whatever_stands_in_the_address_something_is_shown(house: House, room: str, place: str) -> None:
     page = house.page(path=f"{PARLEY}/console#{place}")

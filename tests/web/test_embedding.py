@@ -2,8 +2,6 @@
 
 import pytest
 
-from tests.full import every
-
 from .house import PAGE, House, Page
 
 BODY = "<parley-support token-url=/token></parley-support>"
@@ -32,7 +30,7 @@ def shown(page: Page) -> bool:
     )
 
 
-@pytest.mark.parametrize("lang", every(2, ["pt_BR", "nonsense of a tag", "", "de_AT", "zh-Hans-CN", *LANGS]))
+@pytest.mark.parametrize("lang", ["pt_BR", "de_AT", "", "nonsense of a tag", "zh-Hans-CN", *LANGS])
 def test_a_page_in_whatever_language_it_says_it_is(house: House, lang: str) -> None:
     room = house.tenant.user().post("/v1/rooms", {"name": "Spoken"}).json["id"]
     house.tenant.user().post(f"/v1/rooms/{room}/messages", {"text": "Hello"})
