@@ -142,7 +142,7 @@ def test_stopping_with_messages_in_flight_loses_none(stack: LocalStack, api: Cal
     room = triage(api, "flight")
     with OtherSide() as other:
         hook = api.post("/v1/installs", {"kind": "webhook", "name": "Flight", "config": {"url": other.url}})
-        said = [f"in flight {number}" for number in range(80)]
+        said = [f"in flight {number}" for number in range(40)]
         for text in said:
             send(stack, text, customer={"external_id": "flight"})
         stack.restart()
