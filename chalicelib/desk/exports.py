@@ -57,5 +57,8 @@ class Export(Record, frozen=True):
 
     @property
     def keys(self) -> list[str]:
-        """Where all of its bytes lie."""
-        return [*map(self.part, range(self.parts)), *(self.volume(number + 1) for number in range(self.volumes))]
+        """Where all of its bytes lie; and where a worker that died may have put more than the export says."""
+        return [
+            *map(self.part, range(self.parts + 1)),
+            *(self.volume(number + 1) for number in range(self.volumes + 1)),
+        ]

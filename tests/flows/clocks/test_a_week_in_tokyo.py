@@ -2,7 +2,7 @@
 Tuesday, warned on Monday, kept; another one missed; one whose only answer bounced."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -22,8 +22,10 @@ from tests.mails import connect
 from tests.peers.msteams import TeamsPeer
 
 HOURS = ((9 * 60, 18 * 60),)
+TODAY = datetime.now(UTC).date()
+FIRST = TODAY + timedelta(7 + (1 - TODAY.weekday()) % 7)  # a Tuesday, so late that nothing of now is of its episodes
 WEEK = (HOURS, HOURS, HOURS, HOURS, HOURS, (), ())
-TOKYO = Calendar(id="cal_1", name="Tokyo", timezone="Asia/Tokyo", week=WEEK, holidays=("2026-12-09",))
+TOKYO = Calendar(id="cal_1", name="Tokyo", timezone="Asia/Tokyo", week=WEEK, holidays=(str(FIRST + timedelta(8)),))
 POLICY = Policy(
     id="pol_1",
     name="All",
@@ -35,8 +37,10 @@ POLICY = Policy(
 
 
 def at(day: int, hour: int, minute: int = 0) -> int:
-    """A moment of December 2026 in Tokyo (ms): the 4th is a Friday."""
-    return int(datetime(2026, 12, day, hour, minute, tzinfo=ZoneInfo("Asia/Tokyo")).timestamp() * 1000)
+    """A moment in Tokyo (ms), by days from the first one: the 4th is a Friday."""
+    return int(
+        datetime.combine(FIRST + timedelta(day - 1), time(hour, minute), ZoneInfo("Asia/Tokyo")).timestamp() * 1000
+    )
 
 
 @pytest.fixture
