@@ -24,13 +24,13 @@ def played(
 
 @pytest.mark.parametrize("first", [1, 101])
 def test_a_few_histories_with_deaths_and_outages_lose_and_double_nothing(first: int) -> None:
-    done = played(str(first), "6")
+    done = played(str(first), "4")
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
     assert "deaths" in done.stdout
 
 
 def test_who_is_forgotten_while_others_talk_is_forgotten_whole() -> None:
-    done = played("1", "4", "--forgetting")
+    done = played("1", "3", "--forgetting")
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
     assert "deaths" in done.stdout
 
@@ -43,7 +43,7 @@ def test_the_same_seed_is_the_same_history_in_another_process() -> None:
 
 
 def test_in_fair_weather_nothing_fails() -> None:
-    done = played("1", "3", "--calm")
+    done = played("1", "2", "--calm")
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
     assert "deaths" not in done.stdout
 

@@ -13,7 +13,7 @@ from .mutants import MUTANTS, WITHOUT
 from .mutate import ROOT, DoesNotApply, Mutant, mutated
 from .survivors import SURVIVORS
 
-SOME = every(4, MUTANTS)
+SOME = every(6, MUTANTS)
 ONE = Mutant("chalicelib.flows.rooms.promise_due", "mark_overdue", "room.promise.due > now", "False")
 
 
