@@ -49,18 +49,22 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling:
     return Scheduling(config, log)
 
 
-SAMPLED = ("tests/web/", "tests/journeys/pages/", "tests/faults/test_long_")  # pages and long texts take their time
+SAMPLED = ("tests/journeys/pages/", "tests/faults/test_long_")  # whose cases take their time
 ALL = 10_000  # tests of a run that is for all; who asks for a few gets them whole
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Of tests with many cases that take their time a run of all takes every other one (tests/full.py)."""
+    """Of tests that take their time a run of all takes every other one (tests/full.py): of the cases of one test, and
+    of those of a file that open a page."""
     if len(items) < ALL:
         return
-    cases: dict[str, list[pytest.Item]] = {}
+    some: dict[str, list[pytest.Item]] = {}
     for item in items:
-        cases.setdefault(item.nodeid.partition("[")[0], []).append(item)
-    left_out = [each for name, some in cases.items() if name.startswith(SAMPLED) for each in sampled(some)[1]]
+        if item.nodeid.startswith(SAMPLED):
+            some.setdefault(item.nodeid.partition("[")[0], []).append(item)
+        elif "house" in getattr(item, "fixturenames", ()):
+            some.setdefault(item.nodeid.partition("::")[0], []).append(item)
+    left_out = [each for found in some.values() for each in sampled(found)[1]]
     config.hook.pytest_deselected(items=left_out)
     gone = set(map(id, left_out))
     items[:] = [each for each in items if id(each) not in gone]

@@ -5,12 +5,12 @@ from collections.abc import Iterable
 from typing import TypeVar
 
 FULL = bool(os.environ.get("PARLEY_FULL"))
-FEW = 3  # cases of a test that are always taken
+FEW = 3  # cases that are always taken
 T = TypeVar("T")
 
 
 def sampled(cases: Iterable[T]) -> tuple[list[T], list[T]]:
-    """Of the cases of one test every other one, and the rest, where there are more than three; all in a full run."""
+    """Every other one, and the rest, where there are more than three; all in a full run."""
     found = list(cases)
     step = 1 if FULL or len(found) <= FEW else 2
     return found[::step], [each for n, each in enumerate(found) if n % step]
