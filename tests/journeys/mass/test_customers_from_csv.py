@@ -13,6 +13,7 @@ from tests.stack import LocalStack
 
 CUSTOMERS, IN_SEGMENT = (10_000, 3_000) if FULL else (400, 120)
 PATIENCE = 900.0 if FULL else 300.0
+KILLS = 3 if FULL else 1
 PRO = {"all": [{"attribute": "plan", "equals": "pro"}, {"attribute": "arr", "greater": 50_000}]}
 
 
@@ -31,9 +32,9 @@ def ended(api: Caller, job: str) -> dict[str, Any]:
     return over
 
 
-def killed(stack: LocalStack, api: Caller, job: str, times: int = 3) -> None:
-    """Kill the workers that are at it, a few times, while it goes on."""
-    for _ in range(times):
+def killed(stack: LocalStack, api: Caller, job: str) -> None:
+    """Kill the workers that are at it, while it goes on."""
+    for _ in range(KILLS):
         before = api.get(f"/v1/jobs/{job}")["done"]
         eventually(lambda before=before: api.get(f"/v1/jobs/{job}")["done"] > before, PATIENCE)  # type: ignore[misc]
         time.sleep(0.3)
