@@ -76,19 +76,21 @@ def _there(world: World, places: Mapping[K, Ref[Any]]) -> dict[K, str]:
 
 
 def _customer(world: World, workspace: str, name: str, *, lines: Sequence[UsageLine]) -> Customer | None:
-    if not _is_new(world, workspace, customer_id(workspace, name), lines=lines):
+    since = _since(world, workspace, customer_id(workspace, name), lines=lines)
+    if not since:
         return None
     try:
-        return admit_customer(world, workspace, name, **_called(lines, "group"))[0]
+        return admit_customer(world, workspace, name, **_called(since, "group"))[0]
     except Invalid:  # what the log takes as an id may be none for a customer
         return None
 
 
 def _user(world: World, owner: str, name: str, *, lines: Sequence[UsageLine]) -> None:
     customer = world.store.one(ref(Customer, owner))
-    if customer is None or not _is_new(world, customer.workspace, user_id(owner, name), lines=lines):
+    since = _since(world, customer.workspace, user_id(owner, name), lines=lines) if customer else []
+    if customer is None or not since:
         return
-    fields = _called(lines, "identify")
+    fields = _called(since, "identify")
     if "email" in fields:
         fields["email"] = mail_address(fields["email"])
     try:
@@ -97,10 +99,10 @@ def _user(world: World, owner: str, name: str, *, lines: Sequence[UsageLine]) ->
         return
 
 
-def _is_new(world: World, workspace: str, id_: str, *, lines: Sequence[UsageLine]) -> bool:
-    """Whether they were never forgotten, or something was said of them since."""
+def _since(world: World, workspace: str, id_: str, *, lines: Sequence[UsageLine]) -> Lines:
+    """What was said of them since they were forgotten; all of it, if they never were."""
     (gone,) = forgotten(world, workspace, [known_id(id_)])
-    return gone is None or any(line.at > gone.at for line in lines)
+    return [line for line in lines if gone is None or line.at > gone.at]
 
 
 def _called(lines: Iterable[UsageLine], kind: Kind) -> dict[str, Any]:

@@ -97,9 +97,10 @@ def test_who_was_forgotten_is_made_of_what_was_said_since_alone(ago: int, *, mad
     at = log.now - DAY
     erasure = Erasure(id="ers_1", workspace=WORKSPACE, of="customer", by="agt_1", created_at=at, stand_in="gone_1")
     remember(log.parley.world, erasure, [known_id(customer_id(WORKSPACE, "acme"))])
+    log.put(saying(log, "0", "group", {"name": "As they were called"}, at=log.now - 2 * DAY))
     log.put(log.line("1", user="ann", at=log.now - ago * DAY))
     log.folded()
-    assert bool(people(log)) is made
+    assert people(log).get(("acme", "")) == (("acme", "") if made else None)
     assert customer_id(WORKSPACE, "acme") not in {
         each.id for each in log.parley.records() if isinstance(each, Customer)
     }
